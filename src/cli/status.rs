@@ -220,7 +220,8 @@ fn table(site: &Site, works: &[WorkId], langs: &[LangId], oldest: &Oldest) -> St
             rows.push(row("all", LangId(lang), total, "", String::new()));
         }
     }
-    let mut text = aligned(&rows);
+    let numbers: Vec<usize> = (2..heads.len() - 1).collect();
+    let mut text = aligned(&rows, &numbers);
     if without_lock > 0 {
         text.push_str(&format!(
             "? {}; run `tilmash sync` to write the missing lock files\n",
@@ -233,22 +234,17 @@ fn table(site: &Site, works: &[WorkId], langs: &[LangId], oldest: &Oldest) -> St
     text
 }
 
-/// Aligns a table: the first two columns and the last are words, the others numbers.
-fn aligned(rows: &[Vec<String>]) -> String {
+/// Aligns a table. The columns at the positions `numbers` are numbers, the others words.
+pub(super) fn aligned(rows: &[Vec<String>], numbers: &[usize]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..rows[0].len()).map(width).collect();
+    let widths: Vec<usize> = (0..rows.first().map_or(0, Vec::len)).map(width).collect();
     let mut text = String::new();
     for row in rows {
-        let cells: Vec<String> = row
-            .iter()
-            .zip(&widths)
-            .enumerate()
-            .map(|(column, (cell, &width))| match column {
-                0 | 1 => format!("{cell:<width$}"),
-                _ if column + 1 == row.len() => cell.clone(),
-                _ => format!("{cell:>width$}"),
-            })
-            .collect();
+        let cell = |(column, (cell, &width)): (usize, (&String, &usize))| match numbers.contains(&column) {
+            true => format!("{cell:>width$}"),
+            false => format!("{cell:<width$}"),
+        };
+        let cells: Vec<String> = row.iter().zip(&widths).enumerate().map(cell).collect();
         text.push_str(cells.join("  ").trim_end());
         text.push('\n');
     }

@@ -2,9 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::Matcher;
-use crate::model::{Glossary, TermId, term::LinkRule};
-use crate::parse::{Document, HoleKind, HtmlPos, HtmlRange, InlineKind};
+use super::{Hit, Matcher};
+use crate::model::TermId;
+use crate::model::config::TermLinks;
+use crate::model::term::LinkRule;
+use crate::parse::{Document, HoleKind, HtmlPos, HtmlRange, InlineKind, Marks, RefKind};
+use crate::site::Names;
 
 /// A mention of a term in a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,19 +19,43 @@ pub struct Mention {
     pub html: HtmlRange,
     /// True if the mention is shown as a link to the term.
     pub is_link: bool,
+    /// True if the author linked to the term: the range is that of the link.
+    pub is_by_hand: bool,
+}
+
+/// The mentions in an edition.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EditionMentions {
+    /// In the order of the text.
+    pub mentions: Box<[Mention]>,
+    /// The names that do not count, because a mark or the front matter says so: the segment and the
+    /// term.
+    pub suppressed: Box<[(u32, TermId)]>,
+}
+
+impl EditionMentions {
+    /// Returns the mentions in a segment.
+    pub fn in_segment(&self, segment: u32) -> &[Mention] {
+        let first = self.mentions.partition_point(|mention| mention.segment < segment);
+        let end = self.mentions.partition_point(|mention| mention.segment <= segment);
+        &self.mentions[first..end]
+    }
 }
 
 /// Stands for a value of the page inside a text, such as a reference to a footnote. No name goes
 /// across it.
 const BREAK: char = '\u{fffc}';
 
-/// Finds the mentions in a document, in the order of its text.
+/// Finds the mentions in a document.
 ///
-/// A mention is no link inside a heading or another link, or if an element of the text begins or
-/// ends in the middle of it. Of the others, the first one in each section becomes a link; a note is
-/// a section of its own. [`LinkRule`] can say otherwise for a term.
-pub fn mentions(document: &Document, glossary: &Glossary, matcher: &Matcher) -> Vec<Mention> {
+/// A link to a term counts as a mention. Another mention is no link inside a heading or a link, or
+/// if an element of the text begins or ends in the middle of it. Of the others, the first one in
+/// each section becomes a link; a note is a section of its own. [`TermLinks`] can say otherwise for
+/// the site, and [`LinkRule`] for a term.
+pub fn mentions(document: &Document, names: &Names, matcher: &Matcher) -> EditionMentions {
     let mut mentions = Vec::new();
+    let mut suppressed = Vec::new();
+    let rule_of_site = names.config.term_links;
     let mut text = String::new();
     let mut pieces: Vec<(usize, HtmlPos)> = Vec::new();
     let mut linked: HashSet<TermId> = HashSet::new();
@@ -37,29 +64,83 @@ pub fn mentions(document: &Document, glossary: &Glossary, matcher: &Matcher) -> 
         let is_heading = document.is_heading(index);
         if is_heading || segment.note != section {
             section = segment.note;
-            linked.clear();
+            if rule_of_site != TermLinks::Page {
+                linked.clear();
+            }
         }
         gather(document, index, &mut text, &mut pieces);
-        for hit in matcher.find(&text) {
-            let start = html_position(&pieces, hit.range.start);
-            let end = HtmlPos(html_position(&pieces, hit.range.end - 1).0 + 1);
+        let by_hand = links_by_hand(document, segment.html, names);
+        let first = mentions.len();
+        mentions.extend(by_hand.iter().map(|&(html, term)| Mention {
+            term,
+            segment: index,
+            html,
+            is_link: false,
+            is_by_hand: true,
+        }));
+        for Hit { term, range } in matcher.find(&text) {
+            let start = html_position(&pieces, range.start);
+            let end = HtmlPos(html_position(&pieces, range.end - 1).0 + 1);
             let html = HtmlRange::new(start, end);
-            let may_link = !is_heading && is_whole(document, segment.html, html);
-            let is_link = may_link
-                && match glossary.term(hit.term).link {
-                    LinkRule::First => linked.insert(hit.term),
-                    LinkRule::Every => true,
-                    LinkRule::Never => false,
+            let is_inside = |link: HtmlRange| link.start <= html.start && html.end <= link.end;
+            if by_hand.iter().any(|&(link, linked)| linked == term && is_inside(link)) {
+                continue;
+            }
+            if is_suppressed(document, index, &names.glossary.term(term).key) {
+                suppressed.push((index, term));
+                continue;
+            }
+            mentions.push(Mention { term, segment: index, html, is_link: false, is_by_hand: false });
+        }
+        // A link stands before the names in it.
+        mentions[first..].sort_by_key(|mention| (mention.html.start, !mention.is_by_hand));
+        for mention in &mut mentions[first..] {
+            if mention.is_by_hand {
+                linked.insert(mention.term);
+                continue;
+            }
+            mention.is_link = !is_heading
+                && is_whole(document, segment.html, mention.html)
+                && match (names.glossary.term(mention.term).link, rule_of_site) {
+                    (Some(LinkRule::Never), _) | (None, TermLinks::None) => false,
+                    (Some(LinkRule::Every), _) | (None, TermLinks::Every) => true,
+                    (Some(LinkRule::First), _) | (None, TermLinks::Section | TermLinks::Page) => linked.insert(mention.term),
                 };
-            mentions.push(Mention { term: hit.term, segment: index, html, is_link });
         }
     }
-    mentions
+    EditionMentions { mentions: mentions.into(), suppressed: suppressed.into() }
+}
+
+/// Returns true if a mark of the sentence or the page's front matter says that it does not mention a
+/// term.
+fn is_suppressed(document: &Document, segment: u32, key: &str) -> bool {
+    let in_sentence = |marks: &Marks| marks.unmentioned.iter().any(|it| it.key == key);
+    document.front.no_terms.as_ref().is_some_and(|terms| terms.has(key))
+        || document.marks_of(segment as usize).is_some_and(in_sentence)
+}
+
+/// Returns the links in a segment that lead to terms, as ranges of the HTML with their tags.
+fn links_by_hand(document: &Document, segment: HtmlRange, names: &Names) -> Vec<(HtmlRange, TermId)> {
+    let body = &document.body;
+    let links = body.inlines_in(segment).iter().filter(|inline| inline.kind == InlineKind::Link);
+    let term = |link: HtmlRange| {
+        let item = &document.refs[ref_of(document, link)?];
+        names.linked_term(&document.file, &item.target).filter(|_| item.kind != RefKind::Image)
+    };
+    links.filter_map(|link| Some((link.html, term(link.html)?))).collect()
+}
+
+/// Returns the position of the ref whose URL is the first one in a range.
+pub(super) fn ref_of(document: &Document, html: HtmlRange) -> Option<usize> {
+    document.body.holes_in(html).iter().find_map(|hole| match hole.kind {
+        HoleKind::Url(item) => Some(item as usize),
+        _ => None,
+    })
 }
 
 /// Collects the words of a segment, and the position in the HTML of each piece of them. Code has no
 /// words.
-fn gather(document: &Document, segment: u32, text: &mut String, pieces: &mut Vec<(usize, HtmlPos)>) {
+pub(super) fn gather(document: &Document, segment: u32, text: &mut String, pieces: &mut Vec<(usize, HtmlPos)>) {
     text.clear();
     pieces.clear();
     let body = &document.body;
@@ -88,7 +169,7 @@ fn gather(document: &Document, segment: u32, text: &mut String, pieces: &mut Vec
 }
 
 /// Returns the position in the HTML of a position in the collected text.
-fn html_position(pieces: &[(usize, HtmlPos)], at: usize) -> HtmlPos {
+pub(super) fn html_position(pieces: &[(usize, HtmlPos)], at: usize) -> HtmlPos {
     let piece = pieces.partition_point(|(start, _)| *start <= at) - 1;
     let (start, html) = pieces[piece];
     HtmlPos(html.0 + (at - start) as u32)

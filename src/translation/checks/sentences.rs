@@ -4,16 +4,19 @@
 //! Findings become diagnostics with a place in both files. A mark behind a sentence silences a
 //! check there. A mark that silences nothing is reported, so that no mark outlives its reason.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 use super::parity::{self, Finding, Reading, Rules, Side};
 use crate::base::{Code, Diagnostic, Place, code};
 use crate::load::Inputs;
 use crate::markdown::{self, Span};
+use crate::model::{LangId, TermId};
 use crate::parse::{self, Block, Document, Silenced};
 use crate::site::{Site, WorkId};
+use crate::terms::{EditionMentions, Mention, Mentions, Written};
 use crate::translation::rows::{beads, note_pairs};
+use crate::translation::status::Status;
 
 /// The number of findings of one kind that an edition shows. One more message counts the rest.
 const MOST: usize = 10;
@@ -23,6 +26,7 @@ struct Edition<'a> {
     document: &'a Document,
     text: &'a str,
     rules: &'a Rules,
+    mentions: &'a EditionMentions,
     /// Title and description, if somebody wrote them.
     front: [Option<Front<'a>>; 2],
     /// Segments, then title and description. A missing title or description is empty.
@@ -66,22 +70,35 @@ pub(crate) fn rules(site: &Site) -> Vec<Rules> {
 
 /// Checks the sentences of all editions of a work. Does nothing if the site has no sentences: then
 /// titles are not compared either, and texts may be absent.
-pub(crate) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId, problems: &mut Vec<Diagnostic>) {
+pub(crate) fn check(
+    site: &Site,
+    inputs: &Inputs,
+    mentions: &Mentions,
+    rules: &[Rules],
+    work: WorkId,
+    problems: &mut Vec<Diagnostic>,
+) {
     if !site.config.segments {
         return;
     }
     let edition = |lang: usize| {
         let document = &*site.work(work).editions.get(lang)?.as_ref()?.document;
         // A page that nobody wrote has no text.
-        Some(Edition::of(document, inputs.text(&document.file)?, rules.get(lang)?))
+        let mentions = mentions.of_edition(work, LangId(lang));
+        Some(Edition::of(document, inputs.text(&document.file)?, rules.get(lang)?, mentions))
     };
     let (source_lang, _) = site.source_edition(work);
     let mut source = edition(source_lang.0);
     let others = site.config.lang_ids().filter(|lang| *lang != source_lang);
     for mut own in others.filter_map(|lang| edition(lang.0)) {
         if let Some(source) = source.as_mut().filter(|_| site.config.side_by_side) {
-            for (left, right) in pairs(source.document, own.document) {
-                own.compare(source, &left, &right);
+            let pairs = pairs(source.document, own.document);
+            let changed = changed_lines(site, work, own.document);
+            for (left, right) in &pairs {
+                own.compare(source, left, right);
+                if !left.iter().any(|line| changed.contains(line)) {
+                    own.compare_terms(site, source, left, right);
+                }
             }
             for unit in 0..2 {
                 if let (Some(_), Some(_)) = (&source.front[unit], &own.front[unit]) {
@@ -96,6 +113,13 @@ pub(crate) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
         source.check_each_line();
         problems.extend(source.found.shown());
     }
+}
+
+/// Returns the lines of the source that have changed since they were translated.
+fn changed_lines(site: &Site, work: WorkId, translation: &Document) -> HashSet<u32> {
+    let Some(statuses) = site.statuses(work, translation.lang) else { return HashSet::new() };
+    let changed = statuses.pairs.iter().filter(|pair| matches!(pair.status, Status::Changed { .. }));
+    changed.filter_map(|pair| pair.source).collect()
 }
 
 /// Returns the pairs of lines that stand beside each other. Ids of a lock or of marks decide;
@@ -175,7 +199,7 @@ fn front<'a>(document: &'a Document, text: &'a str) -> [Option<Front<'a>>; 2] {
 }
 
 impl<'a> Edition<'a> {
-    fn of(document: &'a Document, text: &'a str, rules: &'a Rules) -> Self {
+    fn of(document: &'a Document, text: &'a str, rules: &'a Rules, mentions: &'a EditionMentions) -> Self {
         let own = document.marks.iter().flat_map(|marks| marks.silenced.iter().map(|silenced| (marks.segment, silenced.clone())));
         let mut silences: Vec<(u32, Silenced)> = own.collect();
         let front = front(document, text);
@@ -189,6 +213,7 @@ impl<'a> Edition<'a> {
             document,
             text,
             rules,
+            mentions,
             front,
             lines: Vec::new(),
             found: EditionFindings { silences, ..EditionFindings::default() },
@@ -294,6 +319,54 @@ impl Edition<'_> {
                 });
             }
         }
+    }
+
+    /// Reports terms that the lines of the source mention and these lines do not.
+    fn compare_terms(&mut self, site: &Site, source: &mut Edition<'_>, left: &[u32], right: &[u32]) {
+        let mentioned = left.iter().flat_map(|&line| source.mentions.in_segment(line));
+        let mut seen: HashSet<TermId> = HashSet::new();
+        let missing: Vec<Mention> =
+            mentioned.filter(|it| seen.insert(it.term) && self.lacks(site, it.term, right)).copied().collect();
+        for mention in missing {
+            let here = self.found.silences(right, &code::TERM_MISSING);
+            if source.found.silences(left, &code::TERM_MISSING) || here {
+                continue;
+            }
+            let term = site.glossary.term(mention.term);
+            let names: Vec<String> =
+                term.names[self.document.lang.0].iter().map(|name| format!("`{}`", name.text)).collect();
+            let hint = format!(
+                "name it: {}; or link to it as `[[{}|…]]`; if the sentence means it in other words, write `<!-- ~ term-missing: reason -->` at the end of the line",
+                names.join(", "),
+                term.key
+            );
+            let finding = Finding {
+                code: &code::TERM_MISSING,
+                message: format!("the source mentions the term `{}`, but its translation does not", term.key),
+                here: 0..self.joined(right).0.len(),
+                there: None,
+                hint: Some(hint),
+            };
+            let range = Written { document: source.document, text: source.text }.range(&mention);
+            let problem = self.problem(right, finding).also(Place::new(&source.document.file, range), "the source");
+            self.found.problems.push(problem);
+        }
+    }
+
+    /// Returns true if some lines should mention a term and do not.
+    fn lacks(&self, site: &Site, term: TermId, lines: &[u32]) -> bool {
+        let lang = self.document.lang.0;
+        let data = site.glossary.term(term);
+        // A term that has no names in the language cannot be mentioned, and one that the author
+        // suppressed is there.
+        let can_be_named = !data.names[lang].is_empty() || !data.stems[lang].is_empty();
+        let is_suppressed = self.document.front.no_terms.as_ref().is_some_and(|terms| terms.has(&data.key))
+            || self.mentions.suppressed.iter().any(|(line, known)| *known == term && lines.contains(line));
+        let names = |line: &u32| self.mentions.in_segment(*line).iter().any(|mention| mention.term == term);
+        // After a sentence that names the term, a pronoun is enough.
+        let block = |line: u32| self.document.segments[line as usize].block;
+        let before = lines.first().and_then(|&first| first.checked_sub(1).filter(|&before| block(before) == block(first)));
+        can_be_named && !is_suppressed && !lines.iter().chain(&before).any(names)
     }
 
     fn is_row(&self, line: u32) -> bool {
