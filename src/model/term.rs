@@ -33,6 +33,9 @@ pub const FILE: &str = "content/_terms.yaml";
 /// Folder of further files with terms.
 pub const FOLDER: &str = "content/_terms/";
 
+/// File with the coasts and borders of the map, as GeoJSON.
+pub const OUTLINES: &str = "content/_terms/map.geojson";
+
 /// Returns true if a file has terms.
 pub fn is_term_file(file: &str) -> bool {
     let name = file.strip_prefix(FOLDER);

@@ -35,6 +35,8 @@ pub fn render(renderer: &Renderer, route: &Route) -> Rendered {
         | RouteKind::Tag { .. }
         | RouteKind::Terms { .. }
         | RouteKind::Term { .. }
+        | RouteKind::Map { .. }
+        | RouteKind::Timeline { .. }
         | RouteKind::Front
         | RouteKind::NotFound
         | RouteKind::Redirect { .. }

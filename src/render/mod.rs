@@ -21,7 +21,9 @@ mod bounds;
 mod chapter;
 mod excerpt;
 pub mod highlight;
+mod json_ld;
 mod languages;
+mod map;
 mod maths;
 mod missing;
 mod notes;
@@ -132,6 +134,8 @@ impl Renderer {
             RouteKind::Tags { lang } => view::tags(self, *lang, &route.path, &mut problems),
             RouteKind::Terms { lang } => terms::index(self, *lang, &route.path, &mut problems),
             RouteKind::Term { lang, term } => terms::term(self, *lang, *term, &route.path, &mut problems),
+            RouteKind::Map { lang } => terms::map_page(self, *lang, &route.path, &mut problems),
+            RouteKind::Timeline { lang } => terms::timeline(self, *lang, &route.path, &mut problems),
             RouteKind::Tag { lang, tag } => view::tag(self, *lang, *tag, &mut problems),
             RouteKind::Status { lang } => view::status(self, *lang, &route.path, &mut problems),
             RouteKind::Front => view::front(self, &route.path, &path::to_root(&route.path), "front"),

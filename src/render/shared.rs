@@ -427,6 +427,11 @@ fn menu_items(site: &Site, section: WorkId, lang: LangId, trail: &[WorkId]) -> V
         if !site.glossary.terms.is_empty() {
             add(route::TERMS, "terms", route::TERMS, &route::terms_path(&language.code));
         }
+        for (word, path) in [("map", route::map_path(&language.code)), ("timeline", route::timeline_path(&language.code))] {
+            if site.routes.contains_key(path.as_str()) {
+                add(word, word, word, &path);
+            }
+        }
         if site.config.status_page {
             add(STATUS, STATUS, STATUS, &route::status_path(&language.code));
         }

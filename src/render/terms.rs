@@ -4,9 +4,9 @@
 use pulldown_cmark_escape::{escape_html, escape_html_body_text};
 use tera::{Context, Value};
 
-use crate::base::{Diagnostic, path};
+use crate::base::{self, Diagnostic, Report, code, path};
 use crate::markdown::{self, Dialect, Event, LinkType, Tag, TagEnd};
-use crate::model::term::{DateRange, PartialDate};
+use crate::model::term::{DateRange, OUTLINES, PartialDate};
 use crate::model::{LangId, LanguagePack, Term, TermId};
 use crate::parse::HtmlRange;
 use crate::site::{WorkId, route};
@@ -15,6 +15,7 @@ use crate::terms::Place;
 use super::Renderer;
 use super::excerpt::Excerpt;
 use super::languages::{alternates_by, translations_by};
+use super::map::{MapPlace, lines, maps};
 use super::shared::{self, MenuPage};
 use super::template::map;
 use super::view::{Common, home_link, word};
@@ -26,7 +27,6 @@ const RELATED: usize = 12;
 pub(super) fn index(renderer: &Renderer, lang: LangId, own_path: &str, problems: &mut Vec<Diagnostic>) -> (String, Context) {
     let site = &renderer.site;
     let language = &site.languages[lang.0];
-    let title = word(renderer, lang, "terms");
     let url = path::to_url(own_path);
     let mut terms: Vec<(Vec<u8>, TermId, &Term)> = site
         .glossary
@@ -62,18 +62,9 @@ pub(super) fn index(renderer: &Renderer, lang: LangId, own_path: &str, problems:
         kinds.into_iter().map(|kind| map([("name", kind.into()), ("label", kind_label(renderer, lang, kind).into())])).collect();
     let letters: Vec<Value> =
         letters.into_iter().map(|(letter, items)| map([("letter", letter.into()), ("items", items.into())])).collect();
-    let mut page = Common::bare("terms", route::TERMS, &title, &url);
-    page.set("canonical", site.absolute(own_path).into());
-    page.set("trail", Value::from(vec![route::TERMS]));
-    page.set(
-        "breadcrumbs",
-        vec![home_link(renderer, lang), map([("title", title.as_str().into()), ("url", url.as_str().into())])].into(),
-    );
+    let mut page = overview(renderer, lang, route::TERMS, own_path, &route::terms_path);
     page.set("kinds", kinds.into());
     page.set("letters", letters.into());
-    let path_in = |other| route::terms_path(site.config.code(other));
-    page.set("translations", translations_by(renderer, lang, |other| Some((path_in(other), word(renderer, other, "terms")))));
-    page.set("alternates", alternates_by(renderer, |other| Some(path_in(other))));
     let root = path::to_root(own_path);
     let menu = MenuPage { work: site.home(), lang, root: &root, current: &url };
     ("terms.html".to_owned(), page.context_with_menu(renderer, &menu, problems))
@@ -133,6 +124,123 @@ pub(super) fn term(
     );
     let menu = MenuPage { work: site.home(), lang, root: &root, current: &url };
     ("term.html".to_owned(), page.context_with_menu(renderer, &menu, problems))
+}
+
+/// Returns the fields that the index of names, the map and the timeline have.
+fn overview(renderer: &Renderer, lang: LangId, kind: &'static str, own_path: &str, path_in: &dyn Fn(&str) -> String) -> Common {
+    let site = &renderer.site;
+    let title = word(renderer, lang, kind);
+    let url = path::to_url(own_path);
+    let mut page = Common::bare(kind, kind, &title, &url);
+    page.set("canonical", site.absolute(own_path).into());
+    page.set("trail", Value::from(vec![kind]));
+    page.set(
+        "breadcrumbs",
+        vec![home_link(renderer, lang), map([("title", title.as_str().into()), ("url", url.as_str().into())])].into(),
+    );
+    let path_in = |other| path_in(site.config.code(other));
+    page.set("translations", translations_by(renderer, lang, |other| Some((path_in(other), word(renderer, other, kind)))));
+    page.set("alternates", alternates_by(renderer, |other| Some(path_in(other))));
+    page
+}
+
+/// Returns the page with the map of all places.
+pub(super) fn map_page(renderer: &Renderer, lang: LangId, own_path: &str, problems: &mut Vec<Diagnostic>) -> (String, Context) {
+    let site = &renderer.site;
+    let language = &site.languages[lang.0];
+    let with_places = site.glossary.iter().filter_map(|(id, term)| Some((id, term, term.coordinates?)));
+    let mut terms: Vec<(TermId, &Term, (f64, f64))> = with_places.collect();
+    let name = |term: &Term| capitalised(&bare_name(&language.pack, term.shown(lang)));
+    terms.sort_by_cached_key(|(_, term, _)| language.sort_key(&name(term)));
+    let places: Vec<((f64, f64), usize)> = terms.iter().map(|(_, term, place)| (*place, name(term).chars().count())).collect();
+    let outlines = renderer.inputs.name(OUTLINES).and_then(|file| Some((file, renderer.inputs.text(file)?)));
+    let lines = outlines.map(|(file, text)| {
+        lines(text).unwrap_or_else(|why| {
+            problems
+                .report(&code::BAD_VALUE, base::Place::whole(file), format!("the outlines of the map cannot be read: {why}"))
+                .hint("write GeoJSON with lines or polygons");
+            Vec::new()
+        })
+    });
+    let label = |place: &MapPlace| {
+        let (x, y, anchor) = place.label?;
+        Some(map([("x", x.into()), ("y", y.into()), ("anchor", anchor.name().into())]))
+    };
+    let maps: Vec<Value> = maps(&places, &lines.unwrap_or_default())
+        .into_iter()
+        .map(|drawn| {
+            let places: Vec<Value> = drawn
+                .places
+                .iter()
+                .map(|place| {
+                    let (id, term, _) = terms[place.index];
+                    map([
+                        ("x", place.x.into()),
+                        ("y", place.y.into()),
+                        ("label", label(place).unwrap_or_else(Value::none)),
+                        ("title", name(term).into()),
+                        ("kind", term.kind.as_str().into()),
+                        ("url", site.term_url(lang, id).into()),
+                    ])
+                })
+                .collect();
+            map([
+                ("width", drawn.width.into()),
+                ("height", drawn.height.into()),
+                ("outlines", drawn.outlines.into()),
+                ("grid", drawn.grid.into()),
+                ("places", places.into()),
+            ])
+        })
+        .collect();
+    let rows: Vec<Value> = terms
+        .iter()
+        .map(|(id, term, (latitude, longitude))| {
+            map([
+                ("title", name(term).into()),
+                ("url", site.term_url(lang, *id).into()),
+                ("kind_label", kind_label(renderer, lang, &term.kind).into()),
+                ("place", place_value(*latitude, *longitude)),
+            ])
+        })
+        .collect();
+    let mut page = overview(renderer, lang, "map", own_path, &route::map_path);
+    page.set("maps", maps.into());
+    page.set("rows", rows.into());
+    let (root, url) = (path::to_root(own_path), path::to_url(own_path));
+    let menu = MenuPage { work: site.home(), lang, root: &root, current: &url };
+    ("map.html".to_owned(), page.context_with_menu(renderer, &menu, problems))
+}
+
+/// Returns the page with all dated terms in the order of time.
+pub(super) fn timeline(renderer: &Renderer, lang: LangId, own_path: &str, problems: &mut Vec<Diagnostic>) -> (String, Context) {
+    let site = &renderer.site;
+    let mut terms: Vec<(DateRange, TermId, &Term)> =
+        site.glossary.iter().filter_map(|(id, term)| Some((term.date?, id, term))).collect();
+    terms.sort_by_key(|(date, id, _)| (*date, *id));
+    let root = path::to_root(own_path);
+    let mut years: Vec<(i16, Vec<Value>)> = Vec::new();
+    for (date, id, term) in terms {
+        let description = term.descriptions[lang.0].as_deref();
+        let item = map([
+            ("date", date_value(renderer, lang, Some(date))),
+            ("title", capitalised(term.shown(lang)).into()),
+            ("url", site.term_url(lang, id).into()),
+            ("kind_label", kind_label(renderer, lang, &term.kind).into()),
+            ("description", description.map(|text| Value::safe_string(&description_html(renderer, lang, &root, text))).into()),
+        ]);
+        match years.last_mut() {
+            Some((year, items)) if *year == date.from.year => items.push(item),
+            _ => years.push((date.from.year, vec![item])),
+        }
+    }
+    let years: Vec<Value> =
+        years.into_iter().map(|(year, items)| map([("year", i64::from(year).into()), ("items", items.into())])).collect();
+    let mut page = overview(renderer, lang, "timeline", own_path, &route::timeline_path);
+    page.set("years", years.into());
+    let url = path::to_url(own_path);
+    let menu = MenuPage { work: site.home(), lang, root: &root, current: &url };
+    ("timeline.html".to_owned(), page.context_with_menu(renderer, &menu, problems))
 }
 
 /// Returns the sentences that mention a term, by chapter, and their number. A work without an

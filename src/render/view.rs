@@ -18,6 +18,7 @@ use crate::translation::status::Summary;
 use super::Renderer;
 use super::body::{Page, Writer};
 use super::chapter::{chapter, shown_cut, touched_by};
+use super::json_ld::structured_data;
 use super::languages::{alternates, alternates_by, fallback, parallels, side_by_side_path, translations, translations_by};
 use super::missing::Additions;
 use super::notes::{notes, paired_notes};
@@ -510,7 +511,11 @@ impl Common {
         context
     }
 
-    fn context(self, renderer: &Renderer, lang: LangId, root: &str) -> Context {
+    fn context(mut self, renderer: &Renderer, lang: LangId, root: &str) -> Context {
+        let field =
+            |name: &str| self.fields.iter().find(|(known, _)| *known == name).map_or_else(Value::none, |(_, it)| it.clone());
+        let structured = structured_data(&renderer.site, lang, &field);
+        self.set("structured_data", structured.map(|json| Value::safe_string(&json)).into());
         let shared = renderer.shared.language(lang);
         let mut context = Context::new();
         context.insert_value("page", fields(self.fields.iter()));

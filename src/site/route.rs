@@ -54,6 +54,14 @@ pub enum RouteKind {
     Terms {
         lang: LangId,
     },
+    /// The map of all terms with a position.
+    Map {
+        lang: LangId,
+    },
+    /// The list of all terms with a date, in the order of time.
+    Timeline {
+        lang: LangId,
+    },
     /// The page of a term.
     Term {
         lang: LangId,
@@ -133,6 +141,7 @@ impl RouteKind {
             Self::Front => page(true, Shared),
             // The index of names tells how often each term is mentioned.
             Self::Terms { .. } => page(true, AllTexts),
+            Self::Map { .. } | Self::Timeline { .. } => page(true, Shared),
             Self::Term { term, .. } => page(true, Term(*term)),
             Self::Tags { .. } | Self::Tag { .. } | Self::NotFound | Self::Redirect { .. } => page(false, Shared),
             // A feed shows the beginnings of texts.
@@ -171,6 +180,12 @@ pub(super) fn general(config: &Config, splits: usize, glossary: &Glossary, has_f
         }
         if !glossary.terms.is_empty() {
             routes.push((terms_path(code), RouteKind::Terms { lang }));
+        }
+        if glossary.terms.iter().any(|term| term.coordinates.is_some()) {
+            routes.push((map_path(code), RouteKind::Map { lang }));
+        }
+        if glossary.terms.iter().any(|term| term.date.is_some()) {
+            routes.push((timeline_path(code), RouteKind::Timeline { lang }));
         }
         for (term, data) in glossary.iter() {
             routes.push((term_path(code, &data.key), RouteKind::Term { lang, term }));
@@ -224,6 +239,16 @@ pub const TERMS: &str = "terms";
 /// Returns the path of the index of names.
 pub fn terms_path(code: &str) -> String {
     format!("{code}/{TERMS}/{INDEX}")
+}
+
+/// Returns the path of the map.
+pub fn map_path(code: &str) -> String {
+    format!("{code}/map/{INDEX}")
+}
+
+/// Returns the path of the timeline.
+pub fn timeline_path(code: &str) -> String {
+    format!("{code}/timeline/{INDEX}")
 }
 
 /// Returns the path of the page of a term.

@@ -93,6 +93,10 @@ pub fn editions<'a>(site: &'a impl Addresses, kind: &RouteKind) -> Option<Vec<(L
             let path = |lang| route::source_order_path(site.config().code(lang), split).into();
             Some(languages.map(|lang| (lang, path(lang))).collect())
         }
+        RouteKind::Map { .. } => Some(languages.map(|lang| (lang, route::map_path(site.config().code(lang)).into())).collect()),
+        RouteKind::Timeline { .. } => {
+            Some(languages.map(|lang| (lang, route::timeline_path(site.config().code(lang)).into())).collect())
+        }
         RouteKind::Terms { .. } => {
             Some(languages.map(|lang| (lang, route::terms_path(site.config().code(lang)).into())).collect())
         }
