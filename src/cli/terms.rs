@@ -14,6 +14,9 @@ use super::status::aligned;
 use super::sync::language;
 use super::{Global, Outcome, overrides, print, report};
 
+/// The number of characters of a name that the table shows.
+const SHOWN: usize = 32;
+
 #[derive(Debug, Args)]
 pub(super) struct TermsArgs {
     /// Key of a term. For it, each mention is shown, with its place
@@ -175,8 +178,8 @@ impl<'a> Summary<'a> {
             for (term, counts) in self.site.glossary.terms.iter().zip(&self.counts) {
                 let mut row = vec![term.key.clone(), term.kind.clone()];
                 for (lang, count) in self.langs.iter().zip(counts) {
-                    let name = term.names[lang.0].first();
-                    row.extend([name.map_or_else(|| "-".to_owned(), |name| name.text.to_string()), count.to_string()]);
+                    let name = term.names[lang.0].first().map_or("-", |name| &name.text);
+                    row.extend([shortened(name), count.to_string()]);
                 }
                 rows.push(row);
             }
@@ -222,5 +225,13 @@ impl<'a> Summary<'a> {
             "unused": self.unused(),
             "candidates": self.candidates.iter().map(candidate).collect::<Vec<_>>(),
         })
+    }
+}
+
+/// Returns a name without its end, if it is too long for a column.
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", name[..end].trim_end()),
+        None => name.to_owned(),
     }
 }

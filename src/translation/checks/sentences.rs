@@ -12,7 +12,7 @@ use crate::base::{Code, Diagnostic, Place, code};
 use crate::load::Inputs;
 use crate::markdown::{self, Span};
 use crate::model::{LangId, TermId};
-use crate::parse::{self, Block, Document, Silenced};
+use crate::parse::{self, Block, Document, Ref, Silenced, Target};
 use crate::site::{Site, WorkId};
 use crate::terms::{EditionMentions, Mention, Mentions, Written};
 use crate::translation::rows::{beads, note_pairs};
@@ -27,6 +27,8 @@ struct Edition<'a> {
     text: &'a str,
     rules: &'a Rules,
     mentions: &'a EditionMentions,
+    /// Destinations of the links to terms. A name may be a link in one edition alone.
+    term_links: HashSet<&'a str>,
     /// Title and description, if somebody wrote them.
     front: [Option<Front<'a>>; 2],
     /// Segments, then title and description. A missing title or description is empty.
@@ -85,7 +87,7 @@ pub(crate) fn check(
         let document = &*site.work(work).editions.get(lang)?.as_ref()?.document;
         // A page that nobody wrote has no text.
         let mentions = mentions.of_edition(work, LangId(lang));
-        Some(Edition::of(document, inputs.text(&document.file)?, rules.get(lang)?, mentions))
+        Some(Edition::of(site, document, inputs.text(&document.file)?, rules.get(lang)?, mentions))
     };
     let (source_lang, _) = site.source_edition(work);
     let mut source = edition(source_lang.0);
@@ -199,7 +201,20 @@ fn front<'a>(document: &'a Document, text: &'a str) -> [Option<Front<'a>>; 2] {
 }
 
 impl<'a> Edition<'a> {
-    fn of(document: &'a Document, text: &'a str, rules: &'a Rules, mentions: &'a EditionMentions) -> Self {
+    fn of(
+        site: &Site,
+        document: &'a Document,
+        text: &'a str,
+        rules: &'a Rules,
+        mentions: &'a EditionMentions,
+    ) -> Self {
+        let to_terms = document.refs.iter().filter(|item| site.names.linked_term(&document.file, &item.target).is_some());
+        // The place of `[[key|words]]` is the whole link.
+        let destination = |item: &'a Ref| match &item.target {
+            Target::Work { key, .. } => Some(key.as_str()),
+            _ => text.get(item.place.range()),
+        };
+        let term_links = to_terms.filter_map(destination).collect();
         let own = document.marks.iter().flat_map(|marks| marks.silenced.iter().map(|silenced| (marks.segment, silenced.clone())));
         let mut silences: Vec<(u32, Silenced)> = own.collect();
         let front = front(document, text);
@@ -214,12 +229,13 @@ impl<'a> Edition<'a> {
             text,
             rules,
             mentions,
+            term_links,
             front,
             lines: Vec::new(),
             found: EditionFindings { silences, ..EditionFindings::default() },
         };
         let lines = 0..edition.front_line(2);
-        edition.lines = lines.map(|line| Reading::of(edition.line(line), &edition.spans(line))).collect();
+        edition.lines = lines.map(|line| edition.reading(edition.line(line), &edition.spans(line))).collect();
         edition
     }
 
@@ -266,6 +282,11 @@ impl<'a> Edition<'a> {
         (text, spans)
     }
 
+    fn reading<'t>(&self, text: &'t str, spans: &[Span]) -> Reading<'t> {
+        let reading = Reading::of(text, spans);
+        if self.term_links.is_empty() { reading } else { reading.without_links(&self.term_links) }
+    }
+
     fn side<'s>(&'s self, reading: &'s Reading<'s>) -> Side<'s> {
         Side { rules: self.rules, reading, file: &self.document.file, notes: &self.document.notes }
     }
@@ -302,7 +323,7 @@ impl Edition<'_> {
             }
             _ => {
                 let ((a, spans_a), (b, spans_b)) = (source.joined(left), self.joined(right));
-                parity::pair(&source.side(&Reading::of(&a, &spans_a)), &self.side(&Reading::of(&b, &spans_b)))
+                parity::pair(&source.side(&source.reading(&a, &spans_a)), &self.side(&self.reading(&b, &spans_b)))
             }
         };
         for finding in findings {
