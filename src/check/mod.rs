@@ -82,8 +82,11 @@ impl Checks {
             .collect();
         let checked = works.iter().filter(|(_, is_new)| *is_new).count();
         let works = works.into_iter().map(|(problems, _)| problems).collect();
-        let splits_before: HashMap<*const Split, &CheckedSplit> =
-            known.iter().flat_map(|(_, _, checks)| &checks.splits).map(|checked| (Arc::as_ptr(&checked.split), checked)).collect();
+        let splits_before: HashMap<*const Split, &CheckedSplit> = known
+            .iter()
+            .flat_map(|(_, _, checks)| &checks.splits)
+            .map(|checked| (Arc::as_ptr(&checked.split), checked))
+            .collect();
         let check = |split| CheckedSplit::new(site, inputs, split, splits_before.get(&Arc::as_ptr(split)).copied());
         let splits = site.splits.iter().map(check).collect();
         let of_site = configuration_problems(site).into_iter().chain(orphans(site, links)).collect();
@@ -119,9 +122,7 @@ impl Checks {
 /// Returns true if the configuration, the languages and the terms, which every check may depend on,
 /// are the same in two sites.
 fn has_same_settings(before: &Site, now: &Site) -> bool {
-    Arc::ptr_eq(&before.config, &now.config)
-        && Arc::ptr_eq(&before.glossary, &now.glossary)
-        && before.languages == now.languages
+    Arc::ptr_eq(&before.config, &now.config) && Arc::ptr_eq(&before.glossary, &now.glossary) && before.languages == now.languages
 }
 
 /// Applies the configured severities to problems.
@@ -204,9 +205,13 @@ fn orphans(site: &Site, links: &Links) -> Vec<Diagnostic> {
         Diagnostic::at(
             &code::ORPHAN_PAGE,
             Place::whole(file),
-            format!("no menu, list or link leads readers of `{code}` to the page `{key}`, because `{section}` has no page in `{code}`"),
+            format!(
+                "no menu, list or link leads readers of `{code}` to the page `{key}`, because `{section}` has no page in `{code}`"
+            ),
         )
-        .hint(format!("translate `{section}` into `{code}`, link to `[[{key}]]` from another page, or set `fallback: true` in `site.yaml`"))
+        .hint(format!(
+            "translate `{section}` into `{code}`, link to `[[{key}]]` from another page, or set `fallback: true` in `site.yaml`"
+        ))
     };
     candidates.into_iter().filter(|candidate| !has_link(candidate)).map(orphan).collect()
 }

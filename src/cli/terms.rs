@@ -206,7 +206,10 @@ impl<'a> Summary<'a> {
         let term = |(term, counts): (&crate::model::term::Term, &Vec<usize>)| {
             let by_lang = |value: &dyn Fn(usize, LangId) -> Value| -> Value {
                 let values = self.langs.iter().enumerate();
-                values.map(|(at, &lang)| (site.config.code(lang).to_owned(), value(at, lang))).collect::<serde_json::Map<_, _>>().into()
+                values
+                    .map(|(at, &lang)| (site.config.code(lang).to_owned(), value(at, lang)))
+                    .collect::<serde_json::Map<_, _>>()
+                    .into()
             };
             json!({
                 "key": term.key, "kind": term.kind, "file": &*term.place.file,

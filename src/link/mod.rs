@@ -198,7 +198,8 @@ fn problems(
             match hints.hint(site, missed.clone()) {
                 Some(Hint::Similar(hint)) => problem.push_hint(hint),
                 Some(Hint::SameName(name)) => {
-                    let message = format!("{}; only file systems that ignore case or variants of letters find it", problem.message);
+                    let message =
+                        format!("{}; only file systems that ignore case or variants of letters find it", problem.message);
                     let place = problem.place.clone().expect("a link has a place");
                     *problem = Diagnostic::at(&code::PATH_CASE, place, message).hint(format!("write `{name}`"));
                 }

@@ -46,7 +46,8 @@ impl Excerpt<'_> {
         let mut html = String::new();
         // The text of a link without one of its own is a title.
         let holes = body.holes_of_segment(segment, range).iter();
-        let mut titles = holes.filter_map(|hole| if let HoleKind::Title(index) = hole.kind { Some((hole.at, index)) } else { None });
+        let mut titles =
+            holes.filter_map(|hole| if let HoleKind::Title(index) = hole.kind { Some((hole.at, index)) } else { None });
         let mut next_title = titles.next();
         let title = |(at, index): (HtmlPos, u32), html: &mut String| {
             let is_marked = marks.iter().any(|mark| mark.start <= at && at < mark.end);

@@ -132,7 +132,10 @@ impl RouteTable {
                             let problem = Diagnostic::at(
                                 &code::REDIRECT_LOOP,
                                 place.clone(),
-                                format!("the page would redirect to itself, because the alias `{}` is its own path", visible::name(alias)),
+                                format!(
+                                    "the page would redirect to itself, because the alias `{}` is its own path",
+                                    visible::name(alias)
+                                ),
                             );
                             self.problems.push(problem.hint("remove the alias, or write an older path of the page"));
                         }

@@ -13,8 +13,8 @@ mod matcher;
 mod mentions;
 mod written;
 
-pub use matcher::{Hit, Matcher};
 pub use candidates::{Candidate, candidates};
+pub use matcher::{Hit, Matcher};
 pub use mentions::{EditionMentions, Mention, mentions};
 pub use written::Written;
 

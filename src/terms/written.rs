@@ -10,8 +10,8 @@
 
 use std::ops::Range;
 
-use super::mentions::{gather, html_position, ref_of};
 use super::Mention;
+use super::mentions::{gather, html_position, ref_of};
 use crate::markdown::SpanKind;
 use crate::parse::Document;
 

@@ -201,13 +201,7 @@ fn front<'a>(document: &'a Document, text: &'a str) -> [Option<Front<'a>>; 2] {
 }
 
 impl<'a> Edition<'a> {
-    fn of(
-        site: &Site,
-        document: &'a Document,
-        text: &'a str,
-        rules: &'a Rules,
-        mentions: &'a EditionMentions,
-    ) -> Self {
+    fn of(site: &Site, document: &'a Document, text: &'a str, rules: &'a Rules, mentions: &'a EditionMentions) -> Self {
         let to_terms = document.refs.iter().filter(|item| site.names.linked_term(&document.file, &item.target).is_some());
         // The place of `[[key|words]]` is the whole link.
         let destination = |item: &'a Ref| match &item.target {
@@ -354,8 +348,7 @@ impl Edition<'_> {
                 continue;
             }
             let term = site.glossary.term(mention.term);
-            let names: Vec<String> =
-                term.names[self.document.lang.0].iter().map(|name| format!("`{}`", name.text)).collect();
+            let names: Vec<String> = term.names[self.document.lang.0].iter().map(|name| format!("`{}`", name.text)).collect();
             let hint = format!(
                 "name it: {}; or link to it as `[[{}|…]]`; if the sentence means it in other words, write `<!-- ~ term-missing: reason -->` at the end of the line",
                 names.join(", "),

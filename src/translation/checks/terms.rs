@@ -25,8 +25,7 @@ pub(crate) fn check(site: &Site, mentions: &Mentions, work: WorkId, problems: &m
                         problems.report(&code::BAD_MARK, &it.place, no_term(&it.key)).maybe_hint(similar(&it.key));
                     }
                     Some(term) if is_needless(&|&found| found == (marks.segment, term)) => {
-                        let message =
-                            format!("the mark suppresses the term `{}`, but no name of it is in the sentence", it.key);
+                        let message = format!("the mark suppresses the term `{}`, but no name of it is in the sentence", it.key);
                         problems.report(&code::NEEDLESS_SILENCE, &it.place, message).hint("remove the mark");
                     }
                     Some(_) => {}
