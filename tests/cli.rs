@@ -635,7 +635,7 @@ en  the old road  3  first in content/a.en.md, 1.1
 content/a.kk.md:4:6   1.2  Ресейдің
 content/a.kk.md:5:14  1.3  Ресейден
 content/a.en.md:3:6   1.1  Russia
-content/a.en.md:3:47  1.1  Russia
+content/a.en.md:3:49  1.1  Russia&apos;s
 content/a.en.md:4:5   1.2  [[russia|the north]]  linked by hand
 "
     );

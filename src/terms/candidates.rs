@@ -7,12 +7,13 @@
 //! Forms of one name count together if the language's rules for endings say so: `Бішкек` and
 //! `Бішкекте`. A candidate is only a proposal: some are names that need no term.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::Mentions;
 use super::mentions::{gather, html_position};
 use crate::base::path::is_combining_mark;
+use crate::model::inflection::Surface;
 use crate::model::{Inflection, LangId};
 use crate::parse::HtmlPos;
 use crate::site::{Site, WorkId};
@@ -21,6 +22,8 @@ use crate::site::{Site, WorkId};
 const LEAST: usize = 3;
 /// The greatest number of candidates of a language.
 const MOST: usize = 30;
+/// The number of letters that all forms of a name share, to find them quickly.
+const FIRST_LETTERS: usize = 3;
 /// The greatest number of words in a quotation that is a candidate.
 const QUOTED_WORDS: usize = 5;
 
@@ -50,7 +53,7 @@ pub fn candidates(site: &Site, mentions: &Mentions, lang: LangId) -> Vec<Candida
                 let (start, end) = (html_position(&pieces, range.start), html_position(&pieces, range.end - 1));
                 named.iter().any(|mention| mention.html.start <= end && start < mention.html.end)
             };
-            for range in names(&text, &pack.quotes).into_iter().filter(|range| !is_named(range)) {
+            for range in names(&text, &pack.quotes, is_named) {
                 let words = text[range].split_whitespace().collect::<Vec<_>>().join(" ");
                 let is_month = pack.months.iter().chain(pack.month_forms.iter().flatten()).any(|month| *month == words);
                 if !is_month {
@@ -67,43 +70,47 @@ pub fn candidates(site: &Site, mentions: &Mentions, lang: LangId) -> Vec<Candida
     all
 }
 
-/// Adds the forms of a name to the shortest form. The list is sorted by words, so the forms of a
-/// name follow it.
-fn joined(all: Vec<Candidate>, rules: &Inflection, site: &Site) -> Vec<Candidate> {
+/// Adds the forms of a name to its shortest form.
+fn joined(mut all: Vec<Candidate>, rules: &Inflection, site: &Site) -> Vec<Candidate> {
+    all.sort_by_key(|candidate| candidate.words.chars().count());
     let mut joined: Vec<Candidate> = Vec::new();
+    // By their first letters: the spellings of each name before endings.
+    let mut known: HashMap<String, Vec<(usize, String, Vec<Surface>)>> = HashMap::new();
     let mut ends = Vec::new();
     for candidate in all {
         let form = candidate.words.to_lowercase();
-        let same = joined.iter_mut().rev().take_while(|shorter| shares_first_letter(&shorter.words, &candidate.words));
-        let base = same.into_iter().find(|shorter| {
-            let name = shorter.words.to_lowercase();
-            let word = name.rfind(' ').map_or(0, |at| at + 1);
-            rules.surfaces(&name[word..], false).iter().any(|surface| {
-                let stem = word + surface.text.len();
-                ends.clear();
-                if form.starts_with(&name[..word]) && form[word..].starts_with(&surface.text) {
-                    rules.ends(&form, word, stem, surface, &mut ends);
-                }
-                ends.contains(&form.len())
-            })
+        let word = form.rfind(' ').map_or(0, |at| at + 1);
+        let similar = known.entry(form.chars().take(FIRST_LETTERS).collect()).or_default();
+        let base = similar.iter().find(|(_, before, surfaces)| {
+            form[..word] == **before
+                && surfaces.iter().filter(|surface| form[word..].starts_with(&surface.text)).any(|surface| {
+                    ends.clear();
+                    rules.ends(&form, word, word + surface.text.len(), surface, &mut ends);
+                    ends.contains(&form.len())
+                })
         });
         match base {
-            Some(base) => {
+            Some(&(base, ..)) => {
+                let base = &mut joined[base];
                 base.count += candidate.count;
                 base.first = std::cmp::min_by_key(base.first, candidate.first, |(work, at)| (site.work(*work).position, *at));
             }
-            None => joined.push(candidate),
+            None => {
+                similar.push((joined.len(), form[..word].to_owned(), rules.surfaces(&form[word..], false)));
+                joined.push(candidate);
+            }
         }
     }
     joined
 }
 
-fn shares_first_letter(a: &str, b: &str) -> bool {
-    a.chars().next() == b.chars().next()
-}
-
 /// Returns the ranges of a sentence's names: quotations, and groups of words with capital letters.
-fn names(text: &str, [open, close, inner_open, inner_close]: &[String; 4]) -> Vec<Range<usize>> {
+/// `is_named` is true for a range that mentions a term.
+fn names(
+    text: &str,
+    [open, close, inner_open, inner_close]: &[String; 4],
+    is_named: impl Fn(&Range<usize>) -> bool,
+) -> Vec<Range<usize>> {
     let mut names: Vec<Range<usize>> = Vec::new();
     for (open, close) in [(open.trim(), close.trim()), (inner_open.trim(), inner_close.trim())] {
         if open.is_empty() || close.is_empty() {
@@ -120,12 +127,14 @@ fn names(text: &str, [open, close, inner_open, inner_close]: &[String; 4]) -> Ve
             }
         }
     }
+    names.retain(|name| !is_named(name));
     let quoted = names.clone();
     let mut group: Option<Range<usize>> = None;
     // The first word of a sentence has a capital letter anyway.
     let mut begins = true;
     for word in words(text) {
-        let is_capital = text[word.clone()].starts_with(char::is_uppercase) && text[word.clone()].chars().count() > 1;
+        let written = &text[word.clone()];
+        let is_capital = written.starts_with(char::is_uppercase) && written.chars().count() > 1 && !is_named(&word);
         let gap = &text[group.as_ref().map_or(word.start, |group| group.end)..word.start];
         if let Some(done) = group.take_if(|_| !is_capital || !gap.chars().all(char::is_whitespace)) {
             names.push(done);
@@ -177,10 +186,16 @@ mod tests {
     #[test]
     fn names_are_found_inside_sentences() {
         let quotes = ["“", "”", "‘", "’"].map(str::to_owned);
-        let found = |text: &str| names(text, &quotes).into_iter().map(|range| text[range].to_owned()).collect::<Vec<_>>();
+        let found = |text: &str| {
+            names(text, &quotes, |range| &text[range.clone()] == "Oslo")
+                .into_iter()
+                .map(|range| text[range].to_owned())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(found("Today Astana and Nur Sultan met."), ["Astana", "Nur Sultan"]);
         assert_eq!(found("He said “the silk road” in 1998. Then Almaty, Bishkek agreed"), ["the silk road", "Bishkek"]);
         assert_eq!(found("The Caspian’s shore, Jean-Luc and X."), ["Caspian’s", "Jean-Luc"]);
+        assert_eq!(found("In Oslo Fjord and Oslo, “Oslo”."), ["Fjord"]);
         assert_eq!(found(""), [""; 0]);
     }
 }
