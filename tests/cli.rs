@@ -101,6 +101,19 @@ fn warnings_do_not_fail() {
 }
 
 #[test]
+fn paths_are_printed_without_the_current_folder() {
+    let folder = site(&[CONFIG, HOME, HOME_EN]);
+    for arguments in [&["build"][..], &["build", "--output", "./public"], &["build", "--root", "."]] {
+        let run = tilmash(folder.path(), arguments);
+        assert!(run.err.contains(" files in `public`, "), "{}", run.err);
+    }
+    let run = tilmash(folder.path(), &["new", "a", "--title", "kk=А", "--title", "en=A"]);
+    assert!(run.err.contains("content/a.kk.md (kk)") && !run.err.contains("./"), "{}", run.err);
+    let run = tilmash(folder.path(), &["import", "./a.po"]);
+    assert!(run.err.contains("cannot read `a.po`"), "{}", run.err);
+}
+
+#[test]
 fn quiet_prints_only_problems() {
     let folder = site(&[CONFIG, HOME, HOME_EN]);
     let run = tilmash(folder.path(), &["build", "--quiet"]);

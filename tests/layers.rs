@@ -276,6 +276,14 @@ fn one_file_writes_to_standard_output_and_standard_error() {
     assert!(broken.is_empty(), "write with `cli/print.rs`:\n{}", broken.join("\n"));
 }
 
+/// Only one function formats paths, so that all messages show them alike.
+#[test]
+fn one_function_formats_paths() {
+    let broken = sources().into_iter().filter(|source| source.name != "base/visible.rs" && source.code.contains(".display()"));
+    let names: Vec<String> = broken.map(|source| source.name).collect();
+    assert_eq!(names, Vec::<String>::new(), "format paths with `base::visible::shown_path`");
+}
+
 #[test]
 fn every_file_begins_with_its_purpose() {
     for source in sources() {

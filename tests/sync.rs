@@ -1150,6 +1150,9 @@ fn merging_two_sentences_removes_one_id() {
     sync(&mut files);
     assert!(files["content/a.lock"].contains(" into 1."), "{}", files["content/a.lock"]);
     assert_eq!(before, rows(&files), "the two lines of the translation stand beside it before and after");
+    // A link from outside to the former sentence opens the one that has its text.
+    let page = String::from_utf8(snapshot(&state(&files)).routes["kk/a/index.html"].clone()).expect("UTF-8");
+    assert!(page.contains("</span><span id=\"1.2\"></span><a class=\"pin\" href=\"#1.1\""), "{page}");
     assert_eq!(summary(&files).extra, 1);
     // The message for a link to the merged sentence names the remaining one.
     files.insert("content/b.kk.md".to_owned(), "# Б\n\n[[a#1.1]] [[a#1.2]]\n".to_owned());
@@ -1458,7 +1461,12 @@ fn cells_of_an_older_lock_become_rows() {
     for entry in lock.split("\n\n").filter(|entry| !entry.contains(" |")) {
         assert!(written.contains(entry), "{entry}");
     }
-    // A link to a later cell leads to the row.
+    // A link from outside to a later cell opens the row, unless a line of the page has its id.
+    let page = |files: &Files, lang| String::from_utf8(snapshot(&state(files)).routes[&format!("{lang}/a/index.html")].clone());
+    let [kk, en] = ["kk", "en"].map(|lang| page(&files, lang).expect("UTF-8"));
+    assert!(kk.contains("<td>иә<span id=\"5.2\"></span><span id=\"5.3\"></span><a class=\"pin\" href=\"#5.1\""), "{kk}");
+    assert!(en.contains("<td>yes<span id=\"5.2\"></span>") && en.matches("id=\"6.2\"").count() == 1, "{en}");
+    // A link in the site is reported.
     replace(&mut files, "content/a.kk.md", "Соңы.", "[Соңы](#5.2).");
     assert_eq!(
         problems(&files, &["broken-anchor"]),
@@ -1975,6 +1983,22 @@ fn the_first_sync_prints_missing_and_extra_sentences() {
     assert!(said.contains("content/s/b.lock: new, 5 sentences; `en`: 1 missing, 1 extra\n"), "{said}");
 }
 
+/// A sentence with the mark `+` is in one language only on purpose, so no count calls it extra.
+#[test]
+fn a_sentence_of_one_language_on_purpose_is_not_counted_as_extra() {
+    let folder = Folder::new(&unsynced(SOURCE, TRANSLATION));
+    folder.edit("content/a.en.md", "The third.\n", "The third.\nFor readers abroad. <!-- + -->\n");
+    let (_, _, said) = folder.run(&["sync", "a"]);
+    assert!(said.contains("content/a.lock: new, 6 sentences\n"), "{said}");
+    let counts = |folder: &Folder| {
+        let rows: serde_json::Value = serde_json::from_str(&folder.run(&["status", "a", "--json"]).1).expect("JSON");
+        [rows[0]["extra"].clone(), rows[0]["sentences"].clone()]
+    };
+    assert_eq!(counts(&folder), [0, 5]);
+    folder.edit("content/a.en.md", " <!-- + -->", "");
+    assert_eq!(counts(&folder), [1, 5]);
+}
+
 /// A work that was renamed without its lock looks new. The old lock is reported when the work gets
 /// new ids.
 #[test]
@@ -2070,6 +2094,19 @@ fn a_translators_day() {
     assert_eq!(folder.run(&["check", "--complete", "kk,en"]).0, 0);
     let (code, _, said) = folder.run(&["check", "--complete", "de"]);
     assert!(code == 2 && said.contains("the site has no language `de`"), "{said}");
+}
+
+#[test]
+fn status_says_that_nothing_is_pending() {
+    let folder = Folder::new(&work(SOURCE, TRANSLATION));
+    let told = |arguments: &[&str]| folder.run(&[&["status"], arguments].concat()).1;
+    assert_eq!(told(&["a"]), "a in en: 5 of 5 sentences up to date, 100 %; nothing is pending\n");
+    let of_source = "a in kk: this is the source of its translations, so nothing is pending\n";
+    assert_eq!(told(&["a", "--language", "kk"]), of_source);
+    assert_eq!(told(&["--language", "kk"]), "the source of every page is in `kk`, so nothing is pending\n");
+    folder.edit("content/a.en.md", "The third.", "The third.\nAn extra one.");
+    let pending = told(&["a"]);
+    assert!(pending.starts_with("a in en: 5 of 5 sentences up to date, 100 %\n") && pending.contains(" extra\n"), "{pending}");
 }
 
 /// The sentence that has waited longest is found by version control: since the sync after which its

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::path::Path;
 
-use super::visible::one_line;
+use super::visible::{one_line, shown_path};
 
 /// A failed operation on the disk, the network or a process.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl Failure {
 
     /// Makes the failure "cannot `verb` the file or folder at `path`".
     pub fn io(verb: &str, path: &Path, error: &std::io::Error) -> Self {
-        Self::new(format!("cannot {verb} `{}`: {error}", path.display()))
+        Self::new(format!("cannot {verb} `{}`: {error}", shown_path(path)))
     }
 
     /// Adds a hint.

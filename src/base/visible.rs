@@ -1,6 +1,7 @@
 //! Makes text from files safe to print: escapes control characters and shortens long texts.
 
 use std::borrow::Cow;
+use std::path::{Display, Path};
 
 /// Maximum number of characters in a message or a hint, before escaping.
 pub const MOST: usize = 1000;
@@ -26,6 +27,12 @@ pub fn has_bidi_control(text: &str) -> bool {
 fn is_unsafe(c: char) -> bool {
     // `cli::frame` uses a noncharacter as the placeholder for a place.
     c.is_control() || is_bidi_control(c) || ('\u{fdd0}'..='\u{fdef}').contains(&c)
+}
+
+/// Returns a path for a message: without `./` at its beginning.
+pub fn shown_path(path: &Path) -> Display<'_> {
+    let inside = path.strip_prefix(".").unwrap_or(path);
+    if inside.as_os_str().is_empty() { path.display() } else { inside.display() }
 }
 
 /// Escapes unsafe characters, such as `\u{1b}` for ESC. Line breaks and tabs stay.

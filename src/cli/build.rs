@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::base::visible::shown_path;
 use crate::base::{Diagnostic, code, diagnostic};
 use crate::emit;
 use crate::load;
@@ -110,7 +111,7 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
             global,
             &format!(
                 "`{}` is a file that Tilmash did not write; it was in the place of a file of the site, and was kept under this name",
-                file.display()
+                shown_path(file)
             ),
         );
     }
@@ -135,7 +136,7 @@ fn published(works: usize, languages: usize, output: &Path, report: &emit::Repor
         report::plural(works, "page"),
         report::plural(languages, "language"),
         report::plural(report.files, "file"),
-        output.display(),
+        shown_path(output),
         report.written,
         report.removed,
         duration(start.elapsed())

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use crate::base::{Diagnostic, Failure};
+use crate::base::visible::shown_path;
+use crate::base::{Diagnostic, Failure, listed};
 use crate::link::similar_key;
 use crate::model::{LangId, key};
 use crate::project::Project;
@@ -36,10 +37,10 @@ pub(super) struct ExportArgs {
     /// Language of the originals; the site's source language if none is given
     #[arg(long, value_name = "CODE")]
     from: Option<String>,
-    /// Keys of works; `vectors/` means all works of a section. Without keys, all works
+    /// Keys of pages; `vectors/` means all pages of a section. Without keys, all pages
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
-    /// Output file, or a folder that gets one file for each work; standard output if none is given
+    /// Output file, or a folder that gets one file for each page; standard output if none is given
     #[arg(long, short, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
     /// Export only sentences that are missing or whose source has changed since their translation
@@ -110,20 +111,21 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
             for (name, batch) in &files {
                 source::export(&state.inputs, &output.join(name), &exchange::write(format, batch))?;
             }
-            say(global, &format!("{} in `{}`", report::plural(files.len(), "file"), output.display()));
+            say(global, &format!("{} in `{}`", report::plural(files.len(), "file"), shown_path(output)));
         }
         Some(output) => {
             source::export(&state.inputs, output, &exchange::write(format, &batch))?;
-            say(global, &format!("`{}`", output.display()));
+            say(global, &format!("`{}`", shown_path(output)));
         }
     }
     say(global, &counts);
     if unsynced > 0 {
         let pages = report::plural(unsynced, "page");
+        let whose = if unsynced == 1 { "its" } else { "their" };
         say(
             global,
             &format!(
-                "{pages} without a lock file: the addresses of their sentences can change; run `tilmash sync` before the export to fix them"
+                "{pages} without a lock file: the addresses of {whose} sentences can change; run `tilmash sync` before the export to fix them"
             ),
         );
     }
@@ -136,13 +138,12 @@ pub(super) fn export(global: &Global, args: &ExportArgs) -> Outcome {
     }
     for (written, keys) in elsewhere {
         let (from, code) = (site.config.code(from), site.config.code(written));
-        let more = keys.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let keys = keys[..keys.len().min(NAMED)].join(", ");
+        let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+        let keys = listed(&keys, NAMED);
         say(
             global,
             &format!(
-                "not exported, because their source is in `{code}`, not in `{from}` (export them with `--from {code}`): {keys}{more}"
+                "not exported, because their source is in `{code}`, not in `{from}` (export them with `--from {code}`): {keys}"
             ),
         );
     }

@@ -11,7 +11,7 @@ use std::{fs, io};
 
 use clap::Args;
 
-use crate::base::visible::visible_line;
+use crate::base::visible::{shown_path, visible_line};
 use crate::base::{Diagnostic, Failure, Place, Report, code, diagnostic, diff};
 use crate::load;
 use crate::model::{Limit, Limits};
@@ -59,7 +59,7 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
     let mut problems = Vec::new();
     let mut files = Vec::new();
     for path in &args.files {
-        let name: Arc<str> = path.to_string_lossy().replace('\\', "/").into();
+        let name: Arc<str> = shown_path(path).to_string().replace('\\', "/").into();
         if let Some(found) = read(path, &name, site.config.limits, &mut texts, &mut problems)? {
             files.push((name, found));
         }
@@ -90,12 +90,8 @@ pub(super) fn import(global: &Global, args: &ImportArgs) -> Outcome {
         let code = apply::missing_code(&edition.sides, taken.iter().map(|taken| taken.pair));
         if code > 0 {
             let blocks = report::plural(code, "code block");
-            say(
-                global,
-                &format!(
-                    "`{file}` does not have {blocks} of its source: copy them into the page if they belong to the new sentences"
-                ),
-            );
+            let copy = if code == 1 { "copy it into the page if it belongs" } else { "copy them into the page if they belong" };
+            say(global, &format!("`{file}` does not have {blocks} of its source: {copy} to the new sentences"));
         }
     }
     problems.extend(settled.new_problems);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::base::visible::shown_path;
 use crate::base::{Diagnostic, Failure, path, suggest, yaml};
 use crate::disk::Folder;
 use crate::load::{self, Inputs};
@@ -58,7 +59,7 @@ pub(super) fn init(global: &Global, args: &InitArgs) -> Outcome {
     if !taken.is_empty() {
         return Err(Failure::new(format!(
             "the folder `{}` already contains files of a site: {}",
-            folder.display(),
+            shown_path(folder),
             taken.join(", ")
         ))
         .hint("name a new or an empty folder"));
@@ -71,7 +72,7 @@ pub(super) fn init(global: &Global, args: &InitArgs) -> Outcome {
         }
         source::create(folder, Path::new(name), &filled(text, today))?;
     }
-    say(global, &format!("created a site in English and Kazakh in `{}`", folder.display()));
+    say(global, &format!("created a site in English and Kazakh in `{}`", shown_path(folder)));
     say(global, "  tilmash serve --open    shows the site in a browser, and updates it when you edit `content/`");
     say(global, "  tilmash build           writes the site into `public/`");
     say(global, "  To publish it on GitHub Pages, push it to GitHub and choose Settings → Pages → Source: GitHub Actions.");
@@ -125,7 +126,7 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
     let Some(text) = inputs.text(config::FILE) else {
         let is_of_config = |problem: &&Diagnostic| problem.place.as_ref().is_some_and(|place| &*place.file == config::FILE);
         report::report(global, inputs.problems.iter().filter(is_of_config), &inputs);
-        return Err(Failure::new(format!("cannot read `{}`", root.join(config::FILE).display()))
+        return Err(Failure::new(format!("cannot read `{}`", shown_path(&root.join(config::FILE))))
             .hint("run this command in the folder of a site, or name the folder with `--root DIR`"));
     };
     let (config, problems) = Config::read(&config::FILE.into(), text);
@@ -148,7 +149,7 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
     // Existing files stay: the user may want a translation of them.
     let missing: Vec<_> = files.iter().filter(|(file, _)| !file.exists()).collect();
     if missing.is_empty() {
-        return Err(Failure::new(format!("the page `{}` exists already", files[0].0.display()))
+        return Err(Failure::new(format!("the page `{}` exists already", shown_path(&files[0].0)))
             .hint("choose another key, or edit the file"));
     }
     let codes: Vec<&str> = missing.iter().map(|(_, code)| *code).collect();
@@ -160,7 +161,7 @@ pub(super) fn new(global: &Global, args: &NewArgs) -> Outcome {
         };
         let inside = file.strip_prefix(root).expect("the files of pages are below the root");
         source::create(root, inside, &format!("---\ntitle: {title}\n---\n\n"))?;
-        say(global, &format!("{} ({code}){remark}", file.display()));
+        say(global, &format!("{} ({code}){remark}", shown_path(file)));
     }
     Ok(Code::Fine)
 }

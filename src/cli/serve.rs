@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::base::{Failure, Problems, Severity};
+use crate::base::{Failure, Problems, Severity, listed};
 use crate::serve::{self, Change, ChangeKind, Editor, Event};
 
 use super::{Code, Format, Global, Outcome, overrides, report, say};
@@ -98,9 +98,8 @@ fn changes_text(changes: &[Change]) -> String {
     if changes.is_empty() {
         return "a file outside of the site".to_owned();
     }
-    let mut texts: Vec<String> = changes
+    let texts: Vec<String> = changes
         .iter()
-        .take(3)
         .map(|change| {
             let word = match change.kind {
                 ChangeKind::Added => "new ",
@@ -110,10 +109,7 @@ fn changes_text(changes: &[Change]) -> String {
             format!("{word}{}", change.file)
         })
         .collect();
-    if changes.len() > 3 {
-        texts.push(format!("{} more", changes.len() - 3));
-    }
-    texts.join(", ")
+    listed(&texts, 3)
 }
 
 /// Asks the system to open a URL.

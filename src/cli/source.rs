@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::base::visible::shown_path;
 use crate::base::{Diagnostic, Failure};
 use crate::disk::Folder;
 use crate::emit;
@@ -37,7 +38,7 @@ pub(super) fn create(root: &Path, file: impl AsRef<Path>, text: &str) -> Result<
     if write_at(root, file.as_ref(), None, text)? {
         return Ok(());
     }
-    Err(Failure::new(format!("the file `{}` exists already and was not changed", root.join(file.as_ref()).display()))
+    Err(Failure::new(format!("the file `{}` exists already and was not changed", shown_path(&root.join(file.as_ref()))))
         .hint("delete the file, or choose another name"))
 }
 
@@ -45,7 +46,7 @@ pub(super) fn create(root: &Path, file: impl AsRef<Path>, text: &str) -> Result<
 pub(super) fn export(inputs: &Inputs, path: &Path, text: &str) -> Result<(), Failure> {
     let real = emit::absolute(&inputs.root, path)?;
     if inputs.is_at(&real) {
-        return Err(Failure::new(format!("`{}` is a source file of the site, and was not replaced", path.display()))
+        return Err(Failure::new(format!("`{}` is a source file of the site, and was not replaced", shown_path(path)))
             .hint("name another file with `--output FILE`"));
     }
     let open = || match real.strip_prefix(&inputs.root) {

@@ -23,7 +23,7 @@ use super::{Global, Outcome, overrides, print, report, say};
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
-    /// Keys of works. For these, each pending sentence is shown, with the change of its source
+    /// Keys of pages. For these, each pending sentence is shown, with the change of its source
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
     /// Print JSON
@@ -220,15 +220,18 @@ fn table(site: &Site, works: &[WorkId], langs: &[LangId], oldest: &Oldest) -> St
             rows.push(row("all", LangId(lang), total, "", String::new()));
         }
     }
+    if let (1, [lang]) = (rows.len(), langs) {
+        return format!("the source of every page is in `{}`, so nothing is pending\n", site.config.code(*lang));
+    }
     let numbers: Vec<usize> = (2..heads.len() - 1).collect();
     let mut text = aligned(&rows, &numbers);
     if without_lock > 0 {
+        let (pages, whose, files) = match without_lock {
+            1 => ("this page has".to_owned(), "its", "file"),
+            count => (format!("{count} pages have"), "their", "files"),
+        };
         text.push_str(&format!(
-            "? {}; run `tilmash sync` to write the missing lock files\n",
-            match without_lock {
-                1 => "this page has no lock file, so it is not known whether its translations are up to date".to_owned(),
-                count => format!("{count} pages have no lock file, so it is not known whether their translations are up to date"),
-            }
+            "? {pages} no lock file, so it is not known whether {whose} translations are up to date; run `tilmash sync` to write the missing lock {files}\n"
         ));
     }
     text
@@ -257,18 +260,29 @@ fn details(state: &State, site: &Site, work: WorkId, langs: &[LangId], oldest: &
     let mut text = String::new();
     for &lang in langs {
         let code = site.config.code(lang);
-        let Some(summary) = summary(site, work, lang) else { continue };
+        let Some(summary) = summary(site, work, lang) else {
+            if langs.len() == 1 {
+                text.push_str(&format!("{key} in {code}: this is the source of its translations, so nothing is pending\n"));
+            }
+            continue;
+        };
+        let pending = pending(state, site, work, lang);
+        let is_done = pending.as_ref().is_some_and(|pending| pending.sentences().next().is_none());
         text.push_str(&format!(
-            "{key} in {code}: {} of {} sentences up to date, {} %\n",
+            "{key} in {code}: {} of {} sentences up to date, {} %{}\n",
             summary.done(),
             summary.all(),
-            summary.percent()
+            summary.percent(),
+            if is_done { "; nothing is pending" } else { "" }
         ));
+        if is_done {
+            continue;
+        }
         if let Some((unit, since)) = oldest.by_pair.get(&(work, lang)) {
             let before = if since.or_before { "or before " } else { "" };
             text.push_str(&format!("  oldest pending sentence: {unit}, since {before}{}\n", since.date()));
         }
-        let Some(pending) = pending(state, site, work, lang) else {
+        let Some(pending) = pending else {
             text.push_str("  this translation does not exist yet\n\n");
             continue;
         };

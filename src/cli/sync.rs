@@ -10,7 +10,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::json;
 
-use crate::base::{Code as Kind, Diagnostic, Failure, Place, Report, Severity, code, diagnostic};
+use crate::base::{Code as Kind, Diagnostic, Failure, Place, Report, Severity, code, diagnostic, listed};
 use crate::link::{similar_id, similar_key};
 use crate::model::{Key, LangId, Lock, Unit, config, key};
 use crate::project::{Project, State};
@@ -22,10 +22,10 @@ use super::{Format, Global, List, Outcome, overrides, print, report, say, source
 
 #[derive(Debug, Args)]
 pub(super) struct SyncArgs {
-    /// Keys of works; all works if none is given
+    /// Keys of pages; all pages if none is given
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
-    /// Show the changes of the locks and write nothing
+    /// Show the changes of the lock files and write nothing
     #[arg(long)]
     dry_run: bool,
     /// Accept the translation of a sentence as up to date although its source has changed:
@@ -36,6 +36,9 @@ pub(super) struct SyncArgs {
     #[arg(long, value_name = "CODE", requires = "accept")]
     language: Option<String>,
 }
+
+/// The number of sentences that a line names.
+const NAMED: usize = 12;
 
 /// Problems that make a text look shorter than it is.
 const UNREAD: &[&Kind] = &[
@@ -267,12 +270,7 @@ fn line(lock: &NewLock<'_>, is_new: bool) -> String {
     }
     let groups: Vec<String> = groups
         .into_iter()
-        .map(|(word, list)| {
-            let shown = list.iter().take(12).filter(|subject| !subject.is_empty()).cloned().collect::<Vec<_>>().join(", ");
-            let more = list.len().saturating_sub(12);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            if shown.is_empty() { word } else { format!("{word}: {shown}{more}") }
-        })
+        .map(|(word, list)| if list[0].is_empty() { word } else { format!("{word}: {}", listed(&list, NAMED)) })
         .collect();
     format!("{file}: {}", if groups.is_empty() { "formatting changed".to_owned() } else { groups.join("; ") })
 }

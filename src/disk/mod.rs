@@ -24,6 +24,8 @@ use cap_fs_ext::{
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, File, Metadata, OpenOptions};
 
+use crate::base::visible::shown_path;
+
 /// Maximum size of a file that [`Folder::read`] reads, in bytes. The files that the program writes
 /// for itself are smaller.
 const MAX_READ: u64 = 1 << 30;
@@ -255,7 +257,7 @@ impl Folder {
         let path = path.as_ref();
         let file = self.open_file(path)?;
         if file.metadata()?.len() > MAX_READ {
-            let message = format!("`{}` is larger than {} MB", self.place(path).display(), MAX_READ >> 20);
+            let message = format!("`{}` is larger than {} MB", shown_path(&self.place(path)), MAX_READ >> 20);
             return Err(io::Error::new(ErrorKind::FileTooLarge, message));
         }
         let mut bytes = Vec::new();
@@ -435,14 +437,14 @@ impl Folder {
                     ErrorKind::PermissionDenied,
                     format!(
                         "`{}` is a symbolic link that leads out of the site's folder, or whose target does not exist",
-                        place.display()
+                        shown_path(&place)
                     ),
                 )
             })?;
             parts(&real)?;
             if is_hidden(&real) {
                 let place = self.place(existing);
-                let message = format!("`{}` is a symbolic link into a hidden folder", place.display());
+                let message = format!("`{}` is a symbolic link into a hidden folder", shown_path(&place));
                 return Err(io::Error::new(ErrorKind::PermissionDenied, message));
             }
             let rest = path.strip_prefix(existing).expect("an ancestor is a prefix");
@@ -528,7 +530,7 @@ impl Folder {
 
     /// Returns the error for an entry of the wrong kind.
     fn refuse(&self, path: &Path, kind: Kind) -> io::Error {
-        let message = format!("`{}` is {}, not an ordinary file or folder", self.place(path).display(), kind.name());
+        let message = format!("`{}` is {}, not an ordinary file or folder", shown_path(&self.place(path)), kind.name());
         io::Error::new(ErrorKind::PermissionDenied, message)
     }
 }
@@ -553,7 +555,7 @@ fn parts(path: &Path) -> io::Result<Vec<&OsStr>> {
         Component::Normal(name) => Some(Ok(name)),
         Component::CurDir => None,
         Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
-            Some(Err(io::Error::new(ErrorKind::InvalidInput, format!("`{}` is not a path inside a folder", path.display()))))
+            Some(Err(io::Error::new(ErrorKind::InvalidInput, format!("`{}` is not a path inside a folder", shown_path(path)))))
         }
     };
     path.components().filter_map(part).collect()

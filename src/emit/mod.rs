@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
+use crate::base::visible::shown_path;
 use crate::base::{Diagnostic, Digest, Failure, code, diagnostic};
 use crate::disk::{self, Folder, Kind};
 use crate::output::fingerprints::Fingerprints;
@@ -490,7 +491,7 @@ fn keep(path: &Path, old: &Folder, new: &Folder) -> Result<(), Failure> {
 }
 
 fn in_the_way(path: &Path) -> Failure {
-    Failure::new(format!("`{}` was not written by Tilmash, and a file of the site needs its place", path.display()))
+    Failure::new(format!("`{}` was not written by Tilmash, and a file of the site needs its place", shown_path(path)))
         .hint("move the file into `content/` to publish it, or move it away")
 }
 
@@ -522,7 +523,7 @@ impl Before {
             _ => {
                 return Err(Failure::new(format!(
                     "the output folder `{}` is not empty, and was not written by Tilmash",
-                    output.display()
+                    shown_path(&output)
                 ))
                 .hint("name another folder with `--output DIR`, or empty this one"));
             }
@@ -535,7 +536,8 @@ impl Before {
         if self.manifest.is_empty() || has_pages(state) {
             return Ok(());
         }
-        let message = format!("`content/` has no pages, so this build would delete the published site in `{}`", output.display());
+        let message =
+            format!("`content/` has no pages, so this build would delete the published site in `{}`", shown_path(output));
         Err(Failure::new(message).hint("restore `content/`, or replace the site by an empty one with `--allow-empty`"))
     }
 
@@ -622,13 +624,13 @@ pub fn absolute(root: &Path, output: &Path) -> Result<PathBuf, Failure> {
                     Ok(inside) if disk::is_hidden(inside) => "is a symbolic link into a hidden folder",
                     Ok(_) => continue,
                 };
-                return Err(Failure::new(format!("`{}` {wrong}", plain.display()))
-                    .hint(format!("to publish the site there, use `--output {}`", real.display())));
+                return Err(Failure::new(format!("`{}` {wrong}", shown_path(&plain)))
+                    .hint(format!("to publish the site there, use `--output {}`", shown_path(&real))));
             }
         }
     }
     if real.file_name().is_none() {
-        return Err(Failure::new(format!("`{}` cannot be the output folder", output.display())));
+        return Err(Failure::new(format!("`{}` cannot be the output folder", shown_path(&output))));
     }
     Ok(real)
 }
@@ -648,7 +650,7 @@ fn refuse_sources(root: &Path, output: &Path) -> Result<(), Failure> {
     if holds || among || crate::load::link_targets(root).into_iter().any(is_linked) {
         return Err(Failure::new(format!(
             "`{}` cannot be the output folder, because it contains source files of the site or is among them",
-            output.display()
+            shown_path(output)
         ))
         .hint("name another folder with `--output DIR`"));
     }
@@ -673,7 +675,7 @@ impl Location {
     /// Opens the folder above an output folder, given by its real path; makes it if there is none.
     fn open(output: &Path) -> Result<Self, Failure> {
         let (Some(above), Some(name)) = (output.parent(), output.file_name()) else {
-            return Err(Failure::new(format!("`{}` cannot be the output folder", output.display())));
+            return Err(Failure::new(format!("`{}` cannot be the output folder", shown_path(output))));
         };
         let parent = Folder::open_or_make(above).map_err(|error| Failure::io("create", above, &error))?;
         let [stage, aside, lock] = ["new", "new-old", "lock"].map(|word| beside(name, word));
@@ -709,7 +711,7 @@ impl<'a> Lock<'a> {
         loop {
             let file = place.parent.open_or_create(&place.lock).map_err(|error| Failure::io("open", &path, &error))?;
             if file.try_lock().is_err() {
-                let message = format!("another build is writing `{}`", place.output().display());
+                let message = format!("another build is writing `{}`", shown_path(&place.output()));
                 return Err(Failure::new(message).hint("wait until the other build has ended"));
             }
             // The previous holder may have removed the file since it was opened here; then a third

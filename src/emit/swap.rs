@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::base::Failure;
+use crate::base::visible::shown_path;
 use crate::disk::{self, Folder, Kind};
 
 use super::{Location, MANIFEST};
@@ -26,7 +27,7 @@ pub(super) fn recover(place: &Location) -> Result<Vec<PathBuf>, Failure> {
         Ok(Some(kind)) => {
             let message = format!(
                 "`{}` is {}, but the build needs this name for a temporary folder",
-                parent.place(name).display(),
+                shown_path(&parent.place(name)),
                 kind.name()
             );
             Err(Failure::new(message).hint("remove this entry: Tilmash did not create it"))
@@ -76,7 +77,7 @@ pub(super) fn swap(place: &Location) -> Result<Vec<PathBuf>, Failure> {
                 let back = parent.rename(aside, parent, name);
                 let mut failure = failed(&error);
                 if back.is_err() {
-                    failure = failure.hint(format!("the old site is in `{}`", parent.place(aside).display()));
+                    failure = failure.hint(format!("the old site is in `{}`", shown_path(&parent.place(aside))));
                 }
                 return Err(failure);
             }

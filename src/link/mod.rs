@@ -17,12 +17,12 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::*;
 
 use crate::base::{Code, Diagnostic, code, path, suggest};
-use crate::model::{Config, EditionName, Key, LangId, SegmentId, Unit, key};
+use crate::model::{Config, EditionName, Key, LangId, SegmentId, key};
 use crate::parse::{Document, Ref, RefKind, Target};
 use crate::site::route::{RouteKind, SOURCE_ORDER, TERMS, source_order_path, term_path};
 use crate::site::{Site, WorkId};
 use crate::split::{Address, Split};
-use crate::translation::rows::merged_into;
+use crate::translation::rows::{all_gone, merged_into};
 
 mod lookup;
 
@@ -475,12 +475,7 @@ fn gone(source: &Document, anchor: &str) -> Option<Option<SegmentId>> {
         let is_gone = now || source.lock.as_ref()?.segment(id)?.gone.is_some();
         return (is_gone && source.segment_with_id(id).is_none()).then(|| merged_into(source, id));
     }
-    let now = source.gone.iter().map(|(id, gone)| (*id, gone));
-    let before = source.lock.iter().flat_map(|lock| lock.entries()).filter_map(|entry| match entry.unit {
-        Unit::Segment(id) => Some((id, entry.gone.as_ref()?)),
-        Unit::Title | Unit::Description => None,
-    });
-    let (id, _) = now.chain(before).find(|(_, gone)| gone.anchors.iter().any(|known| **known == *anchor))?;
+    let (id, _) = all_gone(source).find(|(_, gone)| gone.anchors.iter().any(|known| **known == *anchor))?;
     Some(merged_into(source, id))
 }
 
@@ -613,7 +608,9 @@ impl<'a> Hints<'a> {
         }
         let similar = match missed {
             Missed::Work(key) => similar_key(site, key).or_else(|| similar_term(site, key)),
-            Missed::File { key, file } => similar_key(site, key).or_else(|| suggest::did_you_mean(file, assets())),
+            Missed::File { key, file } => {
+                page_of_html(site, file).or_else(|| similar_key(site, key)).or_else(|| suggest::did_you_mean(file, assets()))
+            }
             Missed::Anchor(work, lang, anchor) if SegmentId::parse(anchor).is_some() => {
                 similar_id(&site.edition(*work, *lang)?.document, SegmentId::parse(anchor)?)
             }
@@ -625,9 +622,33 @@ impl<'a> Hints<'a> {
     }
 }
 
+/// Suggests the Markdown file for a link to the HTML file of a page, if the page exists.
+///
+/// ```text
+/// content/cli/index.html    page `cli`
+/// content/cli.html          page `cli`
+/// content/index.html        page `index`
+/// ```
+fn page_of_html(site: &Site, file: &str) -> Option<String> {
+    let inside = format!("{}.md", without_html(file.strip_prefix("content/")?)?);
+    let name = EditionName::of(&inside, |code| site.config.language(code).is_some())?;
+    let work = site.work_named(name.key.as_str())?;
+    Some(format!("write `.md` instead of `.html` to link to the page `{}`", site.work(work).key))
+}
+
+/// Returns a path without the extension of an HTML file; `None` if it has another one.
+fn without_html(path: &str) -> Option<&str> {
+    path.strip_suffix(".html").or_else(|| path.strip_suffix(".htm"))
+}
+
 /// Suggests an existing key for an unknown one: a key with the same last part (`vectors/russia` for
-/// `china/russia`), or else one with nearly the same letters.
+/// `china/russia`), or else one with nearly the same letters. The name of an HTML file is read as
+/// the page that it shows.
 pub fn similar_key(site: &Site, key: &str) -> Option<String> {
+    let key = match without_html(key) {
+        Some(page) => page.strip_suffix("/index").unwrap_or(page),
+        None => key,
+    };
     let has_last_part = |known: &&str| path::file_name(known) == path::file_name(key);
     site.keys()
         .find(has_last_part)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Project, shared};
-use crate::base::{Diagnostic, code, suggest, yaml};
+use crate::base::{Diagnostic, code, listed, suggest, yaml};
 use crate::load::{File, Inputs, builtin};
 use crate::model::config::LanguageConfig;
 use crate::model::{Config, Language, LanguagePack};
@@ -93,9 +93,7 @@ fn missing_strings(
     let known: BTreeSet<&str> = builtin::below("themes/default/languages")
         .filter_map(|(path, _)| crate::base::path::file_name(path).strip_suffix(".yaml"))
         .collect();
-    let shown = missing.iter().take(8).copied().collect::<Vec<_>>().join(", ");
-    let more = missing.len().saturating_sub(8);
-    let list = if more > 0 { format!("{shown} and {more} more") } else { shown };
+    let list = listed(&missing, 8);
     let message = format!("texts of the interface are missing in the language `{code}`: {list}");
     let problem = Diagnostic::at(&code::MISSING_STRING, language.place.clone(), message)
         .hint(format!("add these keys below `strings:` in `themes/{}/languages/{code}.yaml`", config.theme));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::listing::Listing;
 use super::{Project, shared};
+use crate::base::visible::shown_path;
 use crate::base::{Diagnostic, Place, SAVE_AS_UTF8, code, suggest, yaml};
 use crate::load::{self, Content, Inputs};
 use crate::model::{Config, Glossary, Key, LangId, Language, Limit, Lock, config, term};
@@ -72,7 +73,7 @@ impl Project {
                     format!("the file `{}` cannot be read, so the site cannot be built", config::FILE),
                 )
             } else {
-                let message = format!("there is no file `{}` in the folder `{}`", config::FILE, self.root.display());
+                let message = format!("there is no file `{}` in the folder `{}`", config::FILE, shown_path(&self.root));
                 Diagnostic::nowhere(&code::NO_CONFIG, message)
                     .hint("run the command in the folder of a site, name the folder with `--root DIR`, or create a site with `tilmash init DIR`")
             };

@@ -162,6 +162,10 @@ impl Writer<'_> {
             HoleKind::SegmentEnd(index) => {
                 let segment = &self.document.segments[index as usize];
                 html.push_str(if segment.table.is_some() { "" } else { "</span>" });
+                let merged = self.renderer.site.merged_into(self.work, segment.id).iter();
+                for former in merged.filter(|&&former| self.document.segment_with_id(former).is_none()) {
+                    html.push_str(&format!("<span id=\"{}{former}\"></span>", self.scope()));
+                }
                 let pin = Pin { id: segment.id, is_scoped: self.page != Page::Own, in_heading: self.document.is_heading(index) };
                 self.renderer.shared.language(self.document.lang).pin(&self.renderer.templates, pin, html, problems);
                 if !matches!(self.page, Page::Half { .. }) {

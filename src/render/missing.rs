@@ -199,13 +199,34 @@ impl<'a> Builder<'a> {
         self.source.body.elements_around(block.html, self.source.segments[at as usize].html.start)
     }
 
+    /// Returns the first row below a missing head of a table that the translation has.
+    ///
+    /// The translation's table then has a head already, and a table has only one. So the missing
+    /// head is shown as a row before this one.
+    fn row_below_head(&self, block: &Block, at: u32) -> Option<u32> {
+        let around = self.elements_around(block, at);
+        let head = around.iter().position(|element| element.kind == ElementKind::TableHead)?;
+        let is_in_table = |row: &u32| self.elements_around(block, *row).starts_with(&around[..head]);
+        (at + 1..block.segments.1).take_while(is_in_table).find(|&row| self.is_there(row))
+    }
+
+    /// Returns the elements that a missing sentence gets, the outermost first: those of the source,
+    /// without that of the row itself.
+    fn elements_of(&self, block: &Block, at: u32) -> Vec<&Element> {
+        let of_row = self.row_below_head(block, at).unwrap_or(at);
+        let mut elements = self.elements_around(block, of_row);
+        elements.retain(|element| element.kind != ElementKind::Row);
+        elements
+    }
+
     /// Finds the spot for a missing sentence: behind the nearest sentence before it that the
     /// translation has, or else before the nearest one after it.
     fn spot(&self, block: &Block, at: u32) -> Option<Spot> {
         let (first, last) = block.segments;
-        let behind = (first..at).rev().find(|&near| self.is_there(near));
-        let beside = behind.or_else(|| (at..last).find(|&near| self.is_there(near)))?;
-        let (own, theirs) = (self.elements_around(block, at), self.elements_around(block, beside));
+        let below = self.row_below_head(block, at);
+        let behind = (first..at).rev().find(|&near| below.is_none() && self.is_there(near));
+        let beside = behind.or(below).or_else(|| (at..last).find(|&near| self.is_there(near)))?;
+        let (own, theirs) = (self.elements_of(block, at), self.elements_around(block, beside));
         let shared = own.iter().zip(&theirs).take_while(|(a, b)| a == b).count();
         Some(Spot { beside, is_behind: behind.is_some(), shared })
     }
@@ -257,9 +278,7 @@ impl<'a> Builder<'a> {
             [Element { kind: ElementKind::Paragraph, html }]
         };
         let of_sentence = |at: u32| {
-            let around = self.elements_around(block, at);
-            let own = around.into_iter().skip(without).filter(|element| element.kind != ElementKind::Row);
-            let own: Vec<Element> = own.copied().collect();
+            let own: Vec<Element> = self.elements_of(block, at).into_iter().skip(without).copied().collect();
             if own.is_empty() && without == 0 { paragraph(at).to_vec() } else { own }
         };
         let elements: Vec<Vec<Element>> = sentences.iter().map(|&at| of_sentence(at)).collect();

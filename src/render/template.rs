@@ -128,7 +128,7 @@ fn split_name(name: &str) -> (&str, &str) {
 /// Reports each template that extends a template of the theme or a built-in one, although a
 /// template of that name replaces it.
 pub fn bypassed(sources: &Sources) -> Vec<Diagnostic> {
-    let file_of = |name: &str| sources.iter().find(|(known, _, _)| known == name).map(|(_, file, _)| file);
+    let source = |name: &str| sources.iter().find(|(known, _, _)| known == name);
     let bypasses = |(name, file, text): &(String, Arc<str>, Arc<str>)| {
         let parent = parent(text)?;
         let (folder, wanted) = split_name(&text[parent.clone()]);
@@ -139,9 +139,11 @@ pub fn bypassed(sources: &Sources) -> Vec<Diagnostic> {
             _ => &[],
         };
         // A template may extend the one that it replaces.
-        let own =
-            file_of(nearer.iter().map(|nearer| format!("{nearer}{wanted}")).find(|nearer| file_of(nearer).is_some())?.as_str())
-                .filter(|_| split_name(name).1 != wanted)?;
+        let (_, own, own_text) = nearer.iter().find_map(|nearer| source(&format!("{nearer}{wanted}")))?;
+        let is_copy = source(&text[parent.clone()]).is_some_and(|(_, _, text)| text == own_text);
+        if split_name(name).1 == wanted || is_copy {
+            return None;
+        }
         let message =
             format!("the template extends `{}`, so it does not use the site's own version `{own}`", &text[parent.clone()]);
         let place = Place::new(file, parent);
@@ -368,5 +370,24 @@ impl<'a, I: Iterator<Item = &'a (&'static str, Value)> + Clone> Serialize for Fi
             fields.serialize_field(name, value)?;
         }
         fields.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_of_a_built_in_template_is_not_bypassed() {
+        let template = |name: &str, text: &str| (name.to_owned(), format!("templates/{name}").into(), text.into());
+        let sources = |own: &str| {
+            vec![
+                template("a.html", "{% extends \"default/b.html\" %}"),
+                template("b.html", own),
+                ("default/b.html".to_owned(), "<built-in>/b.html".into(), "built-in".into()),
+            ]
+        };
+        assert_eq!(bypassed(&sources("built-in")), []);
+        assert_eq!(bypassed(&sources("own")).len(), 1);
     }
 }

@@ -1,4 +1,5 @@
-//! Anchors of headings: translations share those of the source edition.
+//! Anchors of headings: translations share those of the source edition. Also the former ids of
+//! sentences, as anchors for links from outside.
 //!
 //! `parse` gives each heading an anchor of its own. This file decides if the heading keeps it or
 //! takes the anchor of the source.
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use super::{Edition, Site, Work, WorkId};
 use crate::model::{LangId, SegmentId};
 use crate::parse::{Document, Heading};
+use crate::translation::rows::{all_gone, merged_into};
 
 /// Rule by which the headings of an edition take over the anchors of the source edition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +57,13 @@ impl Site {
         edition.derived().anchors.get_or_init(|| by_id(&self.source_edition(id).1.document, &edition.document))
     }
 
+    /// Returns the former sentences that were merged into a sentence, such as the cells of a row in
+    /// an older lock. Links from outside may still name them.
+    pub fn merged_into(&self, id: WorkId, segment: SegmentId) -> &[SegmentId] {
+        let source = self.source_edition(id).1;
+        source.derived().merged.get_or_init(|| merged(&source.document)).get(&segment).map_or(&[], Vec::as_slice)
+    }
+
     /// Returns the heading of an edition with this anchor or alias.
     pub fn heading_with_anchor(&self, id: WorkId, lang: LangId, anchor: &str) -> Option<usize> {
         let edition = self.edition(id, lang)?;
@@ -95,6 +104,18 @@ impl Site {
     pub fn anchors<'a>(&'a self, id: WorkId, document: &'a Document) -> impl Iterator<Item = &'a str> {
         (0..document.headings.len()).map(move |index| self.anchor(id, document, index))
     }
+}
+
+/// Returns the ids that the source no longer has, by the sentence into which each was merged.
+fn merged(source: &Document) -> HashMap<SegmentId, Vec<SegmentId>> {
+    let ids: BTreeSet<SegmentId> = all_gone(source).filter(|(_, gone)| gone.into.is_some()).map(|(id, _)| id).collect();
+    let mut merged: HashMap<SegmentId, Vec<SegmentId>> = HashMap::new();
+    for id in ids.into_iter().filter(|&id| source.segment_with_id(id).is_none()) {
+        if let Some(into) = merged_into(source, id) {
+            merged.entry(into).or_default().push(id);
+        }
+    }
+    merged
 }
 
 /// Decides for each edition of a work by which rule it shares the anchors of the source edition.

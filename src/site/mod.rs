@@ -108,6 +108,8 @@ struct Derived {
     anchors: OnceLock<Vec<(String, Vec<String>)>>,
     /// Index of the heading per anchor or alias.
     by_anchor: OnceLock<HashMap<String, usize>>,
+    /// Former sentences by the sentence into which they were merged; used only for the source.
+    merged: OnceLock<HashMap<SegmentId, Vec<SegmentId>>>,
     row_ids: OnceLock<RowIds>,
     statuses: OnceLock<Arc<EditionStatus>>,
 }

@@ -12,7 +12,8 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use crate::model::SegmentId;
+use crate::model::lock::Gone;
+use crate::model::{SegmentId, Unit};
 use crate::parse::{Block, BlockKind, Document, Note};
 use crate::translation::ids::{self, Bead, DisjointSets};
 
@@ -187,6 +188,17 @@ impl RowIds {
 pub fn bead_id(bead: &Bead, left: &Document, right: &Document) -> Option<SegmentId> {
     let first = |lines: &[u32], document: &Document| lines.first().map(|&line| document.segments[line as usize].id);
     first(&bead.left, left).or_else(|| first(&bead.right, right))
+}
+
+/// Returns the sentences that the source lost since the lock was written, and those that it had lost
+/// before.
+pub fn all_gone(source: &Document) -> impl Iterator<Item = (SegmentId, &Gone)> {
+    let now = source.gone.iter().map(|(id, gone)| (*id, gone));
+    let before = source.lock.iter().flat_map(|lock| lock.entries()).filter_map(|entry| match entry.unit {
+        Unit::Segment(id) => Some((id, entry.gone.as_ref()?)),
+        Unit::Title | Unit::Description => None,
+    });
+    now.chain(before)
 }
 
 /// Returns the sentence into which a sentence that the source no longer has was merged.

@@ -71,7 +71,8 @@ pub struct Summary {
     pub changed: usize,
     pub missing: usize,
     pub omitted: usize,
-    /// Sentences that only the translation has; not counted by [`Summary::all`].
+    /// Sentences that only the translation has, and no mark explains; not counted by
+    /// [`Summary::all`].
     pub extra: usize,
 }
 
@@ -109,7 +110,8 @@ impl Summary {
         }
     }
 
-    /// Counts a sentence with a status.
+    /// Counts a sentence with a status. A sentence that only the translation has on purpose is not
+    /// counted.
     pub fn add(&mut self, status: &Status) {
         *match status {
             Status::Current => &mut self.current,
@@ -117,7 +119,8 @@ impl Summary {
             Status::Changed { .. } => &mut self.changed,
             Status::Missing => &mut self.missing,
             Status::Omitted => &mut self.omitted,
-            Status::Extra { .. } => &mut self.extra,
+            Status::Extra { meant: false } => &mut self.extra,
+            Status::Extra { meant: true } => return,
         } += 1;
     }
 }

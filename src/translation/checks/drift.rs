@@ -4,7 +4,7 @@
 //! Changed, missing and extra sentences get one diagnostic per edition and kind, so that a book in
 //! translation does not flood the report. `tilmash status KEY` lists each sentence.
 
-use crate::base::{Code, Diagnostic, Place, code};
+use crate::base::{Code, Diagnostic, Place, code, listed};
 use crate::link::similar_id;
 use crate::model::{LangId, SegmentId, Unit};
 use crate::parse::{Document, Marks};
@@ -55,11 +55,13 @@ pub(crate) fn of_translation(site: &Site, work: WorkId, translation: &Document, 
                 format!("the source of {} sentences has changed since they were translated: {}", several.len(), names(several))
             }
         };
-        problems.push(at(&code::DRIFT, first, source, translation, message).hint(format!(
-            "run `tilmash status {0}` to see the changes, and edit the translation; if it is still right as it is, run `tilmash sync --accept {0}#{1}`",
-            key.argument(),
-            first.unit
-        )));
+        let (key, unit) = (key.argument(), first.unit);
+        let edit = match &changed[..] {
+            [_] => "edit the translation; if it is still right as it is".to_owned(),
+            _ => format!("edit the translations; if that of {unit} is still right as it is"),
+        };
+        let hint = format!("run `tilmash status {key}` to see the changes, and {edit}, run `tilmash sync --accept {key}#{unit}`");
+        problems.push(at(&code::DRIFT, first, source, translation, message).hint(hint));
     }
     let missing = of(|status| *status == Status::Missing);
     if let Some(first) = missing.first() {
@@ -70,13 +72,20 @@ pub(crate) fn of_translation(site: &Site, work: WorkId, translation: &Document, 
         let hint = match first.unit {
             Unit::Title | Unit::Description => format!("write the {} in the front matter of the translation", first.unit),
             Unit::Segment(id) if first.source.is_some_and(|at| source.segments[at as usize].table.is_some()) => {
+                let row = if missing.len() == 1 { "the row".to_owned() } else { format!("the row {id}") };
                 format!(
-                    "translate the row as a row of the translated table; if it is left out on purpose, write `<!-- - {id} -->` in another row"
+                    "translate {row} as a row of the translated table; if it is left out on purpose, write `<!-- - {id} -->` in another row"
                 )
             }
-            Unit::Segment(id) => format!(
-                "translate the sentence on a line of its own; if it is left out on purpose, write `<!-- - {id} -->` at the end of the line before it; if another line includes it, add {id} to the mark `<!-- = … -->` of that line"
-            ),
+            Unit::Segment(id) => {
+                let (sentence, it) = match &missing[..] {
+                    [_] => ("the sentence", "it".to_owned()),
+                    _ => ("each sentence", id.to_string()),
+                };
+                format!(
+                    "translate {sentence} on a line of its own; if {it} is left out on purpose, write `<!-- - {id} -->` at the end of the line before it; if another line includes it, add {id} to the mark `<!-- = … -->` of that line"
+                )
+            }
         };
         problems.push(at(&code::UNTRANSLATED, first, source, translation, message).hint(hint));
     }
@@ -88,18 +97,16 @@ pub(crate) fn of_translation(site: &Site, work: WorkId, translation: &Document, 
                 format!("{} sentences are not the translation of any sentence of the source: {}", several.len(), names(several))
             }
         };
-        problems.push(
-            at(&code::EXTRA, first, source, translation, message)
-                .hint("write `<!-- = 3.2 -->` at the end of the line if it translates the sentence 3.2, or `<!-- + -->` if only this language has the sentence"),
-        );
+        let line = if extra.len() == 1 { "the line if it" } else { "a line that" };
+        problems.push(at(&code::EXTRA, first, source, translation, message).hint(format!(
+            "write `<!-- = 3.2 -->` at the end of {line} translates the sentence 3.2, or `<!-- + -->` if only this language has the sentence"
+        )));
     }
 }
 
 /// Lists the addresses of sentences for a message: the first [`NAMED`] of them, and a count.
 fn names(pairs: &[&Pair]) -> String {
-    let named: Vec<String> = pairs.iter().take(NAMED).map(|pair| pair.unit.to_string()).collect();
-    let more = pairs.len().saturating_sub(NAMED);
-    if more > 0 { format!("{} and {more} more", named.join(", ")) } else { named.join(", ") }
+    listed(&pairs.iter().map(|pair| pair.unit.to_string()).collect::<Vec<_>>(), NAMED)
 }
 
 /// Makes a problem at the translation's own line, with the source's line as a second place.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
-use super::parity::{self, Finding, Reading, Rules, Side};
+use super::parity::{self, Finding, Hint, MarkPlace, Reading, Rules, Side};
 use crate::base::{Code, Diagnostic, Place, code};
 use crate::load::Inputs;
 use crate::markdown::{self, Span};
@@ -349,20 +349,20 @@ impl Edition<'_> {
             }
             let term = site.glossary.term(mention.term);
             let names: Vec<String> = term.names[self.document.lang.0].iter().map(|name| format!("`{}`", name.text)).collect();
-            let hint = format!(
-                "name it: {}; or link to it as `[[{}|…]]`; if the sentence means it in other words, write `<!-- ~ term-missing: reason -->` at the end of the line",
-                names.join(", "),
-                term.key
-            );
+            let name = format!("name it, {}, or link to it as `[[{}|…]]`", names.join(" or "), term.key);
             let finding = Finding {
                 code: &code::TERM_MISSING,
                 message: format!("the source mentions the term `{}`, but its translation does not", term.key),
                 here: 0..self.joined(right).0.len(),
                 there: None,
-                hint: Some(hint),
+                hint: Some(Hint::Silence {
+                    condition: "if the translation means it in other words",
+                    reason: "the text avoids a repetition",
+                }),
             };
             let range = Written { document: source.document, text: source.text }.range(&mention);
-            let problem = self.problem(right, finding).also(Place::new(&source.document.file, range), "the source");
+            let mut problem = self.problem(right, finding).also(Place::new(&source.document.file, range), "the source");
+            problem.hints.insert(0, name);
             self.found.problems.push(problem);
         }
     }
@@ -416,13 +416,14 @@ impl Edition<'_> {
     fn problem(&self, lines: &[u32], finding: Finding) -> Diagnostic {
         let is_value = lines.iter().any(|line| self.front(*line).is_some_and(|front| front.is_value));
         let is_row = lines.iter().any(|&line| self.is_row(line));
-        // A mark stands behind its sentence: in the front matter in a YAML comment, in a table in
-        // a cell.
-        let hint = finding.hint.map(|hint| match (is_value, is_row) {
-            (true, _) => hint.replace("`<!-- ~", "`# <!-- ~"),
-            (_, true) => hint.replace("at the end of the line", "in the last cell of the row"),
-            _ => hint,
-        });
+        let hint = finding.advice(
+            match (is_value, is_row) {
+                (true, _) => MarkPlace::FrontMatter,
+                (_, true) => MarkPlace::Row,
+                _ => MarkPlace::Line,
+            },
+            None,
+        );
         Diagnostic::at(finding.code, self.place(lines, &finding.here), finding.message).maybe_hint(hint)
     }
 }

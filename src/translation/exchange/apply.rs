@@ -631,12 +631,12 @@ pub fn missing_code(sides: &Sides, taken: impl IntoIterator<Item = usize>) -> us
     own.map_or(0, |own| sides.source.document.codes.len().saturating_sub(own))
 }
 
-/// Returns the names of the source's parts that a new edition lacks because they are in the
-/// source's language.
-pub fn left_out(sides: &Sides) -> Vec<&'static str> {
+/// Returns the parts of the source that a new edition lacks because they are in the source's
+/// language: keys of the front matter in backticks, and HTML.
+pub fn left_out(sides: &Sides) -> Vec<String> {
     let keys = sides.source.document.front.keys();
     let is_left_out = |key: &FrontKey<'_>| key.import == Import::LeftOut { is_set: true };
-    let mut left: Vec<&'static str> = keys.iter().filter(|key| is_left_out(key)).map(|key| key.name).collect();
-    left.extend((!sides.source.parts.html.is_empty()).then_some("HTML"));
+    let mut left: Vec<String> = keys.iter().filter(|key| is_left_out(key)).map(|key| format!("`{}`", key.name)).collect();
+    left.extend((!sides.source.parts.html.is_empty()).then(|| "HTML".to_owned()));
     left
 }

@@ -156,6 +156,11 @@ pub fn differences(source: &[Token<'_>], translation: &[Token<'_>]) -> (Vec<Stri
     (say(|number| number > 0), say(|number| number < 0))
 }
 
+/// Returns the number of links and images of a sentence.
+pub fn links(tokens: &[Token<'_>]) -> usize {
+    elements(tokens).iter().filter(|(_, element)| matches!(element.kind, Kind::Link | Kind::Image)).count()
+}
+
 /// Quotes markup in backticks; markup with backticks gets two.
 fn quoted(markup: &str) -> String {
     if markup.contains('`') { format!("`` {markup} ``") } else { format!("`{markup}`") }

@@ -21,13 +21,16 @@ use super::collect::Sides;
 use super::markup::Token;
 use super::pieces::{Block, PieceKind};
 use super::{KEPT, ParsedFile, Unit, UnitState, digest, further_problems, markup};
-use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, fold, fold_all, suggest};
+use crate::base::{Code, Diagnostic, Place, Severity, code, diagnostic, fold, fold_all, listed, suggest};
 use crate::link::similar_key;
 use crate::load::Inputs;
 use crate::markdown::spans;
 use crate::model::{LangId, key, row};
 use crate::site::{Site, WorkId};
-use crate::translation::checks::parity::{self, Reading, Rules};
+use crate::translation::checks::parity::{self, MarkPlace, Reading, Rules};
+
+/// The number of pages or addresses that a message names.
+const NAMED: usize = 8;
 
 /// Options of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -142,9 +145,10 @@ pub fn plan(site: &Site, inputs: &Inputs, files: &[(Arc<str>, ParsedFile)], opti
             plan.problems.push(further_problems(file, dropped));
         }
         for (written, (place, keys)) in others {
-            let more = if keys.len() > 1 { format!(" (and {} more)", keys.len() - 1) } else { String::new() };
-            let (first, from, written) = (keys[0], from.map_or("", |from| site.config.code(from)), site.config.code(written));
-            let message = format!("`{file}` translates from `{from}`, but the source of `{first}`{more} is in `{written}`");
+            let (from, written) = (from.map_or("", |from| site.config.code(from)), site.config.code(written));
+            let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+            let keys = listed(&keys, NAMED);
+            let message = format!("`{file}` translates from `{from}`, but the source of {keys} is in `{written}`");
             let hint = format!("export these pages with `tilmash export --from {written}`");
             plan.problems.push(Diagnostic::at(&code::EXCHANGE_LANGUAGE, place, message).hint(hint));
         }
@@ -304,8 +308,8 @@ fn consider(
         );
         return;
     }
+    let tokens = if sides.is_row(pair) { markup::protect_row } else { markup::protect };
     let problems = |source: &str, translation: &str| {
-        let tokens = if sides.is_row(pair) { markup::protect_row } else { markup::protect };
         let mut problems = markup_problems(&address, &tokens(source), &tokens(translation), &place);
         problems.extend(parity_problems(site, rules, lang, sides, pair, (source, translation), &place));
         problems
@@ -326,8 +330,14 @@ fn consider(
         found.push(refused(refusal, &address, sides.pairs[pair].target.len(), &place));
     }
     // The site's severities apply to the import's own codes; parity problems already have theirs.
-    let (parity, mut own): (Vec<_>, Vec<_>) = found.into_iter().partition(|problem| problem.code.name.starts_with("parity-"));
+    let (mut parity, mut own): (Vec<_>, Vec<_>) = found.into_iter().partition(|problem| problem.code.name.starts_with("parity-"));
     site.config.apply_severities(&mut own);
+    // One missing link is one problem: of the markup, if that is reported.
+    if own.iter().any(|problem| *problem.code == code::EXCHANGE_MARKUP)
+        && markup::links(&tokens(&source)) != markup::links(&tokens(&after))
+    {
+        parity.retain(|problem| *problem.code != code::PARITY_LINK);
+    }
     found = own.into_iter().chain(parity).collect();
     let refused = diagnostic::has_errors(&found);
     plan.problems.extend(found);
@@ -396,11 +406,23 @@ fn parity_problems(
         });
         pieces.flat_map(|marks| &marks.silenced).any(|silenced| silenced.code == code)
     };
+    let (side, piece) = match (&sides.target, sides.pairs[pair].target.first()) {
+        (Some(target), Some(&piece)) => (target, piece),
+        _ => (&sides.source, sides.pairs[pair].source[0]),
+    };
+    let mark = match side.pieces[piece].kind {
+        PieceKind::Row => MarkPlace::Row,
+        PieceKind::Front => MarkPlace::FrontMatter,
+        PieceKind::Title | PieceKind::Segment | PieceKind::Note => MarkPlace::Line,
+    };
     let findings = parity::pair(&source, &target).into_iter().filter(|finding| !silenced(finding.code));
     let mut problems: Vec<Diagnostic> = findings
         // These are reported as `exchange-markup`.
         .filter(|finding| ![&code::PARITY_CODE, &code::PARITY_FOOTNOTE, &code::PARITY_EMPHASIS].contains(&finding.code))
-        .map(|finding| Diagnostic::at(finding.code, place.clone(), finding.message).maybe_hint(finding.hint))
+        .map(|finding| {
+            let hint = finding.advice(mark, Some(&file));
+            Diagnostic::at(finding.code, place.clone(), finding.message).maybe_hint(hint)
+        })
         .collect();
     site.config.apply_severities(&mut problems);
     for problem in &mut problems {
@@ -449,8 +471,6 @@ fn refused(refusal: Refusal, address: &str, lines: usize, place: &Place) -> Diag
 /// Removes and reports translations of a table or footnote that is not translated whole
 /// ([`Sides::wholes`]).
 fn halves(site: &Site, sides: &Sides, taken: &mut Vec<Taken>) -> Vec<Diagnostic> {
-    /// The greatest number of addresses in a message.
-    const NAMED: usize = 8;
     let mut missing: BTreeMap<Block, Vec<usize>> = BTreeMap::new();
     let mut next = taken.iter().map(|taken| taken.pair).peekable();
     for (pair, whole) in sides.wholes.iter().enumerate() {
@@ -465,14 +485,10 @@ fn halves(site: &Site, sides: &Sides, taken: &mut Vec<Taken>) -> Vec<Diagnostic>
         let Some(pairs) = missing.get_mut(&whole) else { return true };
         // Reported once for each table or footnote.
         if !pairs.is_empty() {
-            let named: Vec<String> = pairs.iter().take(NAMED).map(|&pair| format!("`{key}#{}`", sides.id(pair))).collect();
-            let more = match pairs.len() - named.len() {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
+            let named: Vec<String> = pairs.iter().map(|&pair| format!("`{key}#{}`", sides.id(pair))).collect();
             let are = if pairs.len() == 1 { "is" } else { "are" };
-            let (what, address, named) = (name(whole), &taken.address, named.join(", "));
-            let message = format!("the {what} with `{address}` is translated only in part: {named}{more} {are} missing");
+            let (what, address, named) = (name(whole), &taken.address, listed(&named, NAMED));
+            let message = format!("the {what} with `{address}` is translated only in part: {named} {are} missing");
             problems.push(
                 Diagnostic::at(&code::EXCHANGE_INCOMPLETE, taken.place.clone(), message)
                     .hint(format!("translate all sentences of the {what}, because it is imported as a whole")),

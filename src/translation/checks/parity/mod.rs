@@ -15,7 +15,7 @@
 
 use std::ops::Range;
 
-use crate::base::{Code, code};
+use crate::base::{Code, code, listed};
 use crate::markdown::note_label;
 use crate::model::{LanguagePack, row};
 use crate::parse::Note;
@@ -32,6 +32,9 @@ pub use reading::Reading;
 
 /// The number of characters of a text that a message shows.
 const SHOWN: usize = 60;
+
+/// The number of items that a message names.
+const NAMED: usize = 4;
 
 /// The rules of a language, prepared once from its file.
 #[derive(Debug)]
@@ -93,7 +96,28 @@ pub struct Finding {
     pub here: Range<usize>,
     /// Byte range in the source sentence, and the label of this second place.
     pub there: Option<(Range<usize>, &'static str)>,
-    pub hint: Option<String>,
+    pub hint: Option<Hint>,
+}
+
+/// Advice about a finding.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Hint {
+    /// The correction of the sentence.
+    Correct(String),
+    /// The condition under which the sentence is right as it is, and an example of the reason that
+    /// a mark then gives.
+    Silence { condition: &'static str, reason: &'static str },
+}
+
+/// Place of the mark that silences a check of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MarkPlace {
+    /// At the end of the sentence's line.
+    Line,
+    /// In the last cell of a row.
+    Row,
+    /// In a YAML comment behind a value.
+    FrontMatter,
 }
 
 impl Finding {
@@ -107,8 +131,29 @@ impl Finding {
     }
 
     fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(Hint::Correct(hint.into()));
         self
+    }
+
+    fn silence(self, condition: &'static str, reason: &'static str) -> Self {
+        Self { hint: Some(Hint::Silence { condition, reason }), ..self }
+    }
+
+    /// Returns the hint for a sentence whose mark has this place. A translation that is not yet in
+    /// its page has the page's `file`: only there can a mark silence the check.
+    pub fn advice(&self, place: MarkPlace, file: Option<&str>) -> Option<String> {
+        let (condition, reason) = match self.hint.as_ref()? {
+            Hint::Correct(words) => return Some(words.clone()),
+            Hint::Silence { condition, reason } => (condition, reason),
+        };
+        let (there, comment) = match place {
+            MarkPlace::Line => ("at the end of the line", ""),
+            MarkPlace::Row => ("in the last cell of the row", ""),
+            MarkPlace::FrontMatter => ("at the end of the line", "# "),
+        };
+        let edit = file.map_or_else(String::new, |file| format!("the translation into `{file}` by hand, and "));
+        let code = self.code.name;
+        Some(format!("{condition}, write {edit}the reason {there}: `{comment}<!-- ~ {code}: {reason} -->`"))
     }
 }
 
@@ -198,7 +243,7 @@ pub fn pair(source: &Side<'_>, target: &Side<'_>) -> Vec<Finding> {
         findings.push(
             Finding::new(&code::UNTRANSLATED_TEXT, "the translation is the same text as its source".to_owned(), 0..b.text.len())
                 .there(0..a.text.len(), "the source")
-                .hint("translate the text; if it must stay the same, write the reason at the end of the line: `<!-- ~ untranslated-text: a name -->`"),
+                .silence("translate the text; if it must stay the same", "a name"),
         );
         return findings;
     }
@@ -281,26 +326,24 @@ impl Difference {
         let there = missing.first().map_or(0..source.len(), |(_, range)| range.clone());
         let (in_source, extra) = (list(&missing), list(&extra));
         let is = |things: &[String]| {
-            if things.len() > 1 { format!("{noun}s {} are", joined(things)) } else { format!("{noun} {} is", joined(things)) }
+            if things.len() > 1 {
+                format!("{noun}s {} are", listed(things, NAMED))
+            } else {
+                format!("{noun} {} is", listed(things, NAMED))
+            }
         };
         let message = match (&in_source[..], &extra[..]) {
             ([], []) => return None,
             (missing, []) => format!("the {} in the source, but not in the translation", is(missing)),
             ([], extra) => format!("the {} in the translation, but not in the source", is(extra)),
-            (missing, extra) => format!("the {} in the translation, but {} in the source", is(extra), joined(missing)),
+            (missing, extra) => format!("the {} in the translation, but {} in the source", is(extra), listed(missing, NAMED)),
         };
-        let hint = both_right(code);
-        Some(Finding::new(code, message, here).there(there, "the source").hint(hint))
+        Some(Finding::new(code, message, here).there(there, "the source").silence(BOTH_RIGHT, "…"))
     }
 }
 
-/// Returns the hint on how to silence a check for one sentence.
-fn both_right(code: &Code) -> String {
-    format!(
-        "if the source and the translation are both right, write the reason at the end of the line: `<!-- ~ {}: … -->`",
-        code.name
-    )
-}
+/// Condition under which a difference is no fault.
+const BOTH_RIGHT: &str = "if the source and the translation are both right";
 
 /// Lists items for a message, each once.
 fn list(things: &[(String, Range<usize>)]) -> Vec<String> {
@@ -312,13 +355,6 @@ fn list(things: &[(String, Range<usize>)]) -> Vec<String> {
         }
     }
     words
-}
-
-/// Joins the first few words of a list, and counts the others.
-fn joined(words: &[String]) -> String {
-    const MOST: usize = 4;
-    let list = words[..words.len().min(MOST)].join(", ");
-    if words.len() > MOST { format!("{list} and {} more", words.len() - MOST) } else { list }
 }
 
 /// Shortens a text for a message.

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use super::date::{Date, dates};
 use super::reading::Reading;
-use super::{Difference, Finding, Rules, Side, both_right};
+use super::{BOTH_RIGHT, Difference, Finding, Rules, Side};
 use crate::base::code;
 use crate::model::language::grouped;
 
@@ -121,8 +121,7 @@ fn repeated(a: &Reading<'_>, numbers_a: &[Number], b: &Reading<'_>, numbers_b: &
         }
         None => format!("the number `{}` occurs more often in the translation than in the source", &b.text[here.clone()]),
     };
-    let hint = both_right(&code::PARITY_NUMBER);
-    findings.push(Finding::new(&code::PARITY_NUMBER, message, here).there(there, "the source").hint(hint));
+    findings.push(Finding::new(&code::PARITY_NUMBER, message, here).there(there, "the source").silence(BOTH_RIGHT, "…"));
 }
 
 /// Returns the numbers of one sentence that the `other` lacks, as digits and in words. Numbers in
