@@ -1,5 +1,6 @@
 //! Forms of words by the rules in the language files.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,8 +21,8 @@ fn rules(language: &str) -> Inflection {
 }
 
 /// Returns true if a text is a form of a word.
-fn is_form(rules: &Inflection, word: &str, text: &str) -> bool {
-    rules.surfaces(word, false).iter().filter(|surface| text.starts_with(&surface.text)).any(|surface| {
+fn is_form(rules: &Inflection, word: &str, text: &str, is_acronym: bool) -> bool {
+    rules.surfaces(word, is_acronym).iter().filter(|surface| text.starts_with(&surface.text)).any(|surface| {
         let mut ends = Vec::new();
         rules.ends(text, 0, surface.text.len(), surface, &mut ends);
         ends.contains(&text.len())
@@ -30,17 +31,37 @@ fn is_form(rules: &Inflection, word: &str, text: &str) -> bool {
 
 #[test]
 fn listed_words_are_forms_or_not() {
-    for language in ["kk"] {
+    let mut wrong = Vec::new();
+    for language in ["en", "kk", "ru", "tr"] {
         let rules = rules(language);
         let text = read(&format!("tests/texts/forms/{language}.tsv"));
-        let mut wrong = Vec::new();
-        for row in text.lines().filter(|row| !row.starts_with('#')) {
+        let rows: Vec<&str> = text.lines().filter(|row| !row.starts_with('#')).collect();
+        assert!(rows.len() >= 60, "{language}: {} rows", rows.len());
+        for row in rows {
             let columns: Vec<&str> = row.split('\t').collect();
             let [word, form, expected] = columns[..] else { panic!("`{row}` has three columns") };
-            if is_form(&rules, word, form) != (expected == "yes") {
-                wrong.push(row);
+            if is_form(&rules, word, form, false) != (expected == "yes") {
+                wrong.push(format!("{language}: {row}"));
             }
         }
-        assert!(wrong.is_empty(), "{language}:\n{}", wrong.join("\n"));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// [`Inflection::forms`] and [`Inflection::ends`] follow the same rules.
+#[test]
+fn every_generated_form_is_recognised() {
+    for language in ["en", "kk", "ru", "tr"] {
+        let rules = rules(language);
+        let text = read(&format!("tests/texts/forms/{language}.tsv"));
+        let words: BTreeSet<&str> =
+            text.lines().filter(|row| !row.starts_with('#')).filter_map(|row| row.split('\t').next()).collect();
+        for word in words {
+            for is_acronym in [false, true] {
+                for form in rules.forms(word, is_acronym, 2) {
+                    assert!(is_form(&rules, word, &form, is_acronym), "{language}: {form} of {word}");
+                }
+            }
+        }
     }
 }

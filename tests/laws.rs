@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use tilmash::base::Severity;
+use tilmash::base::{Idx, Severity};
 use tilmash::load::{self, Inputs};
 use tilmash::markdown::{self, Role, Span, SpanKind};
 use tilmash::model::{Config, FrontMatter, LanguagePack};
@@ -687,11 +687,11 @@ proptest! {
         // The text, then the notes, without a gap.
         let mut end = document.text_end();
         prop_assert_eq!(unbalanced(&html[..end.0 as usize]), None, "in {:?}", html);
-        for (at, note) in document.notes.iter().enumerate() {
-            prop_assert_eq!((note.number as usize, note.html.start), (at + 1, end));
+        for (at, note) in document.notes.enumerated() {
+            prop_assert_eq!((note.number as usize, note.html.start), (at.number() + 1, end));
             prop_assert_eq!(unbalanced(&html[note.html.bytes()]), None, "in note {:?} of {:?}", note, html);
-            let own = &document.segments[note.segments.0 as usize..note.segments.1 as usize];
-            prop_assert!(own.iter().all(|segment| segment.note == Some(at as u32) && note.html.start <= segment.html.start));
+            let mut own = note.segments.iter().map(|segment| document.segments[segment]);
+            prop_assert!(own.all(|segment| segment.note == Some(at) && note.html.start <= segment.html.start));
             end = note.html.end;
         }
         prop_assert_eq!(end, document.body.end());
@@ -723,7 +723,7 @@ proptest! {
             prop_assert!(piece.is_some() && block.html.start >= end, "{:?}", block);
             prop_assert_eq!(unbalanced(piece.expect("it is there")), None, "in block {:?} of {:?}", block, html);
             prop_assert!(text.get(block.bytes.0 as usize..block.bytes.1 as usize).is_some(), "{:?}", block);
-            prop_assert!(block.segments.0 <= block.segments.1 && block.segments.1 as usize <= document.segments.len());
+            prop_assert!(block.segments.start <= block.segments.end && block.segments.end <= document.segments.end());
             end = block.html.end;
         }
         let mut anchors: Vec<&str> = document.headings.iter().map(|heading| heading.anchor.as_str()).collect();

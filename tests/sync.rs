@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use tilmash::base::Position;
-use tilmash::model::SegmentId;
+use tilmash::base::{Idx, Position};
 use tilmash::model::lock::{Lock, State as Told};
+use tilmash::model::{SegmentId, SegmentIndex};
 use tilmash::parse::Document;
 use tilmash::project::{Project, State};
 use tilmash::render::Body;
@@ -30,8 +30,10 @@ fn document<'s>(state: &'s State, file: &str) -> &'s Document {
 fn addressed(files: &Files, file: &str) -> Vec<(SegmentId, String)> {
     let state = state(files);
     let document = document(&state, file);
-    (0..document.segments.len())
-        .map(|at| (document.segments[at].id, document.segment_text(&files[file], at).into_owned()))
+    document
+        .segments
+        .enumerated()
+        .map(|(at, segment)| (segment.id, document.segment_text(&files[file], at).into_owned()))
         .collect()
 }
 
@@ -1678,8 +1680,9 @@ fn a_mark_may_name_a_sentence_of_another_translation() {
         let state = state(&files);
         let (english, german) = (document(&state, "content/a.en.md"), document(&state, "content/a.de.md"));
         let beads = tilmash::translation::rows::beads(english, german);
-        let beads: Vec<(Vec<u32>, Vec<u32>)> = beads.into_iter().map(|bead| (bead.left, bead.right)).collect();
-        assert_eq!(beads, [(0, 0), (1, 2), (2, 1), (3, 3), (4, 4)].map(|(left, right)| (vec![left], vec![right])));
+        let beads: Vec<(Vec<SegmentIndex>, Vec<SegmentIndex>)> = beads.into_iter().map(|bead| (bead.left, bead.right)).collect();
+        let one = |line| vec![SegmentIndex::new(line)];
+        assert_eq!(beads, [(0, 0), (1, 2), (2, 1), (3, 3), (4, 4)].map(|(left, right)| (one(left), one(right))));
         sync(&mut files);
     }
     assert!(files["content/a.lock"].contains("\n1.1a-en\nen - "), "{}", files["content/a.lock"]);

@@ -1,93 +1,480 @@
-//! Mentions of terms: the book's own, measured by a list that was written by reading, and generated
-//! forms.
+//! Mentions of terms: those of the book, measured by a list that was written by reading, and
+//! generated forms of all names.
+#![expect(clippy::print_stdout, reason = "measured values are printed")]
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use tilmash::base::yaml;
-use tilmash::model::{Config, Glossary, LangId, LanguagePack};
-use tilmash::terms::Matcher;
+use proptest::prelude::*;
+use tilmash::base::path::is_combining_mark;
+use tilmash::base::{LineIndex, yaml};
+use tilmash::model::{Config, Glossary, Inflection, LangId, LanguagePack};
+use tilmash::project::{Overrides, Project, State};
+use tilmash::terms::{Hit, Matcher};
+
+mod common;
+use common::cases;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn read(path: &str) -> String {
-    std::fs::read_to_string(root().join(path)).expect("the file is there")
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("cannot read {path}: {error}"))
 }
 
-fn book() -> (Config, Glossary) {
-    let (config, problems) = Config::read(&"site.yaml".into(), &read("site.yaml"));
-    assert_eq!(problems, []);
-    let config = config.expect("the book has languages");
-    let mut files: BTreeMap<Arc<str>, String> = BTreeMap::new();
-    for entry in std::fs::read_dir(root().join("content/_terms")).expect("the book has terms") {
-        let path = entry.expect("it can be read").path();
-        let name = format!("content/_terms/{}", path.file_name().unwrap().to_string_lossy());
-        files.insert(name.as_str().into(), read(&name));
+fn book() -> State {
+    let state = Project::new(root(), Overrides::default()).refresh().expect("the book can be read");
+    assert!(state.site().is_some(), "the book has no serious problem");
+    state
+}
+
+/// A matcher per language, with the language's code.
+struct Matchers<'s> {
+    glossary: &'s Glossary,
+    all: Vec<(String, Matcher, Inflection)>,
+}
+
+impl<'s> Matchers<'s> {
+    fn of(state: &'s State) -> Self {
+        let site = state.site().expect("it is whole");
+        let of_language = |lang: LangId| {
+            let rules = site.languages[lang.0].pack.endings.clone();
+            (site.config.code(lang).to_owned(), Matcher::new(&site.glossary, lang, &rules), rules)
+        };
+        Self { glossary: &site.glossary, all: site.config.lang_ids().map(of_language).collect() }
     }
-    let (glossary, problems) = Glossary::read(files.iter().map(|(file, text)| (file, text.as_str())), &config);
-    assert_eq!(problems, []);
-    (config, glossary)
+
+    fn of_code(&self, code: &str) -> &Matcher {
+        &self.all.iter().find(|(own, ..)| own == code).expect("the book has this language").1
+    }
 }
 
-fn pack(language: &str) -> LanguagePack {
-    let text = read(&format!("themes/default/languages/{language}.yaml"));
-    let node = yaml::read(&Arc::from(language), &text, 0..text.len()).expect("built-in languages can be read");
-    LanguagePack::default().overlaid(&node, &mut Vec::new())
-}
+/// A row of the list: file, line, key of the term, words.
+type Row = (String, usize, String, String);
 
-/// The mentions in the book, by file and line, as the list has them.
-fn listed() -> Vec<(String, usize, String, String)> {
+/// Returns the mentions in the book as the list has them, and those of names without a term.
+fn listed() -> (Vec<Row>, BTreeSet<Row>) {
     let text = read("tests/texts/mentions.tsv");
-    let rows = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-    rows.map(|row| {
+    let rows = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(|row| {
         let columns: Vec<&str> = row.split('\t').collect();
-        let [file, line, key, words] = columns[..] else { panic!("`{row}` has four columns") };
+        let [file, line, key, words] = columns[..] else { panic!("`{row}` does not have four columns") };
         (file.to_owned(), line.parse().expect("a line number"), key.to_owned(), words.to_owned())
-    })
-    .filter(|(_, _, key, _)| key != "?")
-    .collect()
+    });
+    let (unknown, known): (Vec<Row>, Vec<Row>) = rows.partition(|(_, _, key, _)| key == "?");
+    (known, unknown.into_iter().collect())
 }
 
-#[test]
-fn show() {
-    let (config, glossary) = book();
-    let mut found = Vec::new();
-    let files: std::collections::BTreeSet<String> = listed().into_iter().map(|row| row.0).collect();
-    for lang in config.lang_ids() {
-        let code = config.code(lang);
-        let matcher = Matcher::new(&glossary, lang, &pack(code).endings);
-        for file in files.iter().filter(|file| file.ends_with(&format!(".{code}.md"))) {
-            let mut front = 0;
-            for (n, line) in read(file).lines().enumerate() {
-                if line == "---" {
-                    front += 1;
-                }
-                if front < 2 {
-                    continue;
-                }
-                for hit in matcher.find(line) {
-                    found.push((file.clone(), n + 1, glossary.term(hit.term).key.clone(), line[hit.range].to_owned()));
-                }
+/// Returns the mentions that the program finds in the book, as the list has them.
+fn found(state: &State) -> Vec<Row> {
+    let site = state.site().expect("it is whole");
+    let mentions = &state.renderer.as_ref().expect("templates are whole").mentions;
+    let mut rows = Vec::new();
+    for &work in site.order.iter() {
+        for lang in site.config.lang_ids() {
+            let Some(edition) = site.edition(work, lang) else { continue };
+            let document = &edition.document;
+            let text = state.inputs.text(&document.file).expect("the text of the page was read");
+            let lines = LineIndex::new(text);
+            for mention in mentions.of(work, lang) {
+                let start = document.segments[mention.segment as usize].bytes.0 as usize;
+                let words: String = document.body.text_in(mention.html).collect();
+                // The list has the straight apostrophes of the file.
+                let words = words.split_whitespace().collect::<Vec<_>>().join(" ").replace('’', "'");
+                let key = site.glossary.term(mention.term).key.clone();
+                rows.push((document.file.to_string(), lines.position(start).line, key, words));
             }
         }
     }
-    let mut missing = listed();
-    let total = missing.len();
-    let mut wrong = Vec::new();
-    for hit in found {
-        match missing.iter().position(|row| *row == hit) {
-            Some(at) => _ = missing.remove(at),
-            None => wrong.push(hit),
+    rows
+}
+
+#[test]
+fn the_book_mentions_what_the_list_has() {
+    let (listed, _) = listed();
+    let mut found = found(&book());
+    let mut missing: Vec<Row> = Vec::new();
+    for row in &listed {
+        match found.iter().position(|it| it == row) {
+            Some(at) => _ = found.swap_remove(at),
+            None => missing.push(row.clone()),
         }
     }
-    println!("listed {total}, missing {}, wrong {}", missing.len(), wrong.len());
-    for row in &missing {
-        println!("missing {row:?}");
+    for (file, line, key, words) in &missing {
+        println!("not found: {file}:{line}: {key}: {words}");
     }
-    for row in &wrong {
-        println!("wrong {row:?}");
+    for (file, line, key, words) in &found {
+        println!("not listed: {file}:{line}: {key}: {words}");
     }
+    for code in ["kk", "en"] {
+        let count = |rows: &[Row]| rows.iter().filter(|row| row.0.ends_with(&format!(".{code}.md"))).count() as f64;
+        let (all, lost, wrong) = (count(&listed), count(&missing), count(&found));
+        let right = all - lost;
+        let (precision, recall) = (right / (right + wrong), right / all);
+        println!("{code}: {all} listed, precision {precision:.4}, recall {recall:.4}");
+        assert!(all > 200.0, "the list has the mentions of the language `{code}`");
+        assert!(precision >= 0.99, "{code}: the precision is {precision:.4}");
+        assert!(recall >= 0.98, "{code}: the recall is {recall:.4}");
+    }
+}
+
+/// Words before and after a form, of which no term has a name.
+fn sentence(code: &str) -> (&'static str, &'static str) {
+    match code {
+        "kk" => ("Мұнда ", " деп жазылған.\n"),
+        _ => ("Here it says ", " once more.\n"),
+    }
+}
+
+/// Returns all forms of a name with up to three endings, with the capitals of the name.
+fn forms(name: &str, rules: &Inflection) -> Vec<String> {
+    let bare = name.split_once(' ').filter(|(first, _)| rules.articles.iter().any(|it| it == first)).map_or(name, |it| it.1);
+    let start = bare.rfind(' ').map_or(0, |at| at + 1);
+    let (before, word) = bare.split_at(start);
+    let letters = || word.chars().filter(|c| c.is_alphabetic());
+    let is_acronym = letters().count() > 1 && letters().all(char::is_uppercase);
+    let with_capitals = |form: String| {
+        let mut capitals = word.chars().map(char::is_uppercase);
+        let form = form.chars().map(|c| if capitals.next() == Some(true) { c.to_uppercase().next().unwrap_or(c) } else { c });
+        format!("{before}{}", form.collect::<String>())
+    };
+    rules.forms(&word.to_lowercase(), is_acronym, 3).into_iter().map(with_capitals).collect()
+}
+
+#[test]
+fn every_form_of_every_name_is_found() {
+    let state = book();
+    let matchers = Matchers::of(&state);
+    let mut wrong = Vec::new();
+    for (lang, (code, matcher, rules)) in matchers.all.iter().enumerate() {
+        let (before, after) = sentence(code);
+        let mut count = 0;
+        for (id, term) in matchers.glossary.iter() {
+            let irregular = term.stems[lang].iter().map(|stem| stem.text.to_string());
+            let forms = term.names[lang].iter().flat_map(|name| forms(&name.text, rules)).chain(irregular);
+            let (mut text, mut expected) = (String::new(), Vec::new());
+            for form in forms {
+                text.push_str(before);
+                expected.push(Hit { term: id, range: text.len()..text.len() + form.len() });
+                text.push_str(&form);
+                text.push_str(after);
+            }
+            count += expected.len();
+            let found = matcher.find(&text);
+            let shown = |hit: &Hit| format!("{}: {}", matchers.glossary.term(hit.term).key, &text[hit.range.clone()]);
+            wrong.extend(
+                expected.iter().filter(|hit| !found.contains(hit)).take(5).map(|hit| format!("not found: {}", shown(hit))),
+            );
+            wrong.extend(
+                found.iter().filter(|hit| !expected.contains(hit)).take(5).map(|hit| format!("too much: {}", shown(hit))),
+            );
+        }
+        println!("{code}: {count} forms");
+        assert!(count > 500, "{code}: {count} forms");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn words_that_look_like_names_are_not_found() {
+    let state = book();
+    let matchers = Matchers::of(&state);
+    let text = read("tests/texts/lookalikes.tsv");
+    let mut words = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for row in text.lines().filter(|row| !row.starts_with('#')) {
+        let (code, word) = row.split_once('\t').unwrap_or_else(|| panic!("`{row}` does not have two columns"));
+        assert!(words.insert((code, word)), "`{row}` is there twice");
+        let (before, after) = sentence(code);
+        let sentence = format!("{before}{word}{after}");
+        let found = matchers.of_code(code).find(&sentence);
+        wrong.extend(found.iter().map(|hit| format!("{word}: {}", &sentence[hit.range.clone()])));
+    }
+    println!("{} words", words.len());
+    assert!(words.len() >= 200, "{} words", words.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Returns a glossary of one language, with a term for each name.
+fn glossary(names: &[&str]) -> Glossary {
+    let (config, _) = Config::read(&"site.yaml".into(), "title: T\nlanguages: [kk]\n");
+    let term = |(n, name): (usize, &&str)| format!("t{n}: {{kind: place, names: {{kk: {}}}}}\n", yaml::quoted(name));
+    let text: String = names.iter().enumerate().map(term).collect();
+    Glossary::read([(&Arc::from("content/_terms.yaml"), text.as_str())], &config.expect("it has a language")).0
+}
+
+/// Returns the rules of a built-in language.
+fn rules(language: &str) -> Inflection {
+    let text = read(&format!("themes/default/languages/{language}.yaml"));
+    let node = yaml::read(&Arc::from(language), &text, 0..text.len()).expect("built-in languages can be read");
+    LanguagePack::default().overlaid(&node, &mut Vec::new()).endings
+}
+
+/// Names that are hard to find at the right place, and words of texts that look like them.
+const ODD: &[&str] = &[
+    "Қытай",
+    "қытай",
+    "Қытай халқы",
+    "АҚШ",
+    "AT&T",
+    "C++",
+    "Yahoo!",
+    ".NET",
+    "«Нұр»",
+    "№ 5",
+    "G7",
+    "1998",
+    "21-ғасыр",
+    "İstanbul",
+    "istanbul",
+    "IĞDIR",
+    "Straße",
+    "STRASSE",
+    "ΕΛΛΑΣ",
+    "Ελλάς",
+    "e\u{301}te",
+    "été",
+    "й",
+    "и\u{306}",
+    "a",
+    "a a",
+    "a a a",
+    "the a",
+    "the !a",
+    "ǅ",
+    "ﬁn",
+    "中国",
+    "ไทย",
+    "क्षि",
+    "🇰🇿1",
+    "x\u{200d}y",
+    "x\u{ad}y",
+];
+
+const BETWEEN: &[&str] = &[
+    " ",
+    "  ",
+    "\n",
+    "-",
+    "\u{2011}",
+    "–",
+    "’",
+    "'",
+    "’s",
+    ".",
+    "\u{301}",
+    "\u{fffc}",
+    "дағы",
+    "лар",
+    "ларының",
+    "ға",
+    "-қа",
+    "-тық",
+    "-ҚА",
+    "'nin",
+    "s",
+    "es",
+    "i",
+    "лық",
+    "\u{307}",
+    "",
+];
+
+fn odd_text() -> impl Strategy<Value = String> {
+    let known = prop::sample::select(ODD.iter().chain(BETWEEN).copied().collect::<Vec<_>>()).prop_map(str::to_owned);
+    let piece = prop_oneof![8 => known, 1 => any::<String>(), 1 => any::<char>().prop_map(String::from)];
+    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+/// Asserts that hits are in the order of the text, do not overlap, and are whole words.
+fn assert_in_order(text: &str, hits: &[Hit]) {
+    let is_of_word = |c: char| c.is_alphanumeric() || is_combining_mark(c);
+    let mut last = 0;
+    for Hit { range, .. } in hits {
+        assert!(last <= range.start && range.start < range.end, "{hits:?} of {text:?}");
+        last = range.end;
+        let (before, after) = (&text[..range.start], &text[range.end..]);
+        assert!(!before.ends_with(is_of_word) && !after.starts_with(is_of_word), "{range:?} of {text:?}");
+    }
+}
+
+#[test]
+fn names_with_signs_and_capitals_are_found_at_their_places() {
+    let cases: &[(&str, &str, &str, &[&str])] = &[
+        ("kk", "АҚШ", "АҚШ-қа, АҚШ\u{2011}та, АҚШ-тық, АҚШ\u{2011}тық, АҚШ-Қытай", &["АҚШ-қа", "АҚШ\u{2011}та", "АҚШ"]),
+        ("en", "US", "US-led and USAF, USs", &["US", "USs"]),
+        ("en", "the Moon", "the Moon's, Moons, moon", &["Moon's", "Moons"]),
+        ("en", "the !", "the !, !", &["the !"]),
+        ("tr", "İstanbul", "İSTANBUL'DA, istanbul", &["İSTANBUL'DA"]),
+        ("tr", "İran", "İRAN'IN, İran'da", &["İRAN", "İran'da"]),
+        ("de", "Straße", "Straße, STRASSE", &["Straße"]),
+        ("kk", "Қыта\u{438}\u{306}", "Қытайда, Қытайдағы\u{301}", &["Қытайда"]),
+        ("kk", "Қазақ елі", "Қазақ  \n елінің. ҚАЗАҚ ЕЛІНДЕ", &["Қазақ  \n елінің", "ҚАЗАҚ ЕЛІНДЕ"]),
+        ("kk", "1998 жыл", "1998 жылғы, 1998 жылда, 11998 жыл", &["1998 жылда"]),
+    ];
+    for (language, name, text, expected) in cases {
+        let hits = Matcher::new(&glossary(&[name]), LangId(0), &rules(language)).find(text);
+        let found: Vec<&str> = hits.iter().map(|hit| &text[hit.range.clone()]).collect();
+        assert_eq!(&found, expected, "{name} in {text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(600, 300))]
+
+    #[test]
+    fn hits_are_whole_words_in_the_order_of_the_text(text in odd_text()) {
+        let glossary = glossary(ODD);
+        for language in ["kk", "en", "ru", "tr", "de"] {
+            let matcher = Matcher::new(&glossary, LangId(0), &rules(language));
+            assert_in_order(&text, &matcher.find(&text));
+        }
+    }
+
+    /// Rules of a language file may be nonsense; then they are reported or ignored.
+    #[test]
+    fn any_rules_can_be_used(text in odd_text(), rules in odd_rules()) {
+        let node = yaml::read(&Arc::from("x.yaml"), &rules, 0..rules.len()).expect("it is YAML");
+        let mut problems = Vec::new();
+        let rules = Inflection::read(&node, &mut problems);
+        for problem in &problems {
+            assert!(problem.place.as_ref().is_some_and(|place| place.start < place.end) && !problem.hints.is_empty(), "{problem:?}");
+        }
+        let matcher = Matcher::new(&glossary(ODD), LangId(0), &rules);
+        assert_in_order(&text, &matcher.find(&text));
+        for word in ODD {
+            rules.forms(word, false, 2);
+        }
+    }
+}
+
+/// Returns texts of `endings`, with mistakes.
+fn odd_rules() -> impl Strategy<Value = String> {
+    let letters = || prop::sample::select(vec!["аы", "еі", "t", "İi", "", "a", "ßs", "\u{301}", "тқ"]);
+    let class = prop::sample::select(vec!["V", "K", "k", "Ә", "VV", "A"]);
+    let ending = prop::sample::select(vec![
+        "* s",
+        "* a stem",
+        "* a two",
+        "V лAр two",
+        "K тI",
+        "= two",
+        "= stem",
+        "= none",
+        "Q x",
+        "* x none",
+        "x",
+        "* лXр",
+        "V дAғI stem",
+        "* A",
+    ]);
+    let endings = || prop::collection::vec(ending.clone(), 0..5);
+    let change = prop::sample::select(vec![
+        "{ends: a, becomes: \"\"}",
+        "{word: a, becomes: \"\", then: two}",
+        "{ends: Vт, never_before: а}",
+        "{ends: й, never_before: \"\"}",
+        "{ends: тV, becomes: x}",
+        "{ends: \"\", becomes: x, before: а}",
+        "{ends: a, word: b, becomes: c}",
+        "{ends: a, then: nowhere, becomes: c}",
+        "{ends: a}",
+        "{word: İstanbul, becomes: b}",
+    ]);
+    (
+        prop::collection::vec((class.clone(), letters()), 0..3),
+        prop::collection::vec(letters(), 0..12),
+        prop::collection::vec((class, letters()), 0..3),
+        endings(),
+        endings(),
+        prop::collection::vec(change, 0..4),
+    )
+        .prop_map(|(classes, harmony, pairs, stem, two, stems)| {
+            let map = |entries: Vec<(&str, &str)>| {
+                let entries: std::collections::BTreeMap<&str, &str> = entries.into_iter().collect();
+                entries.iter().map(|(key, text)| format!("{}: {}", yaml::quoted(key), yaml::quoted(text))).collect::<Vec<_>>().join(", ")
+            };
+            let list = |items: Vec<&str>| items.iter().map(|item| yaml::quoted(item)).collect::<Vec<_>>().join(", ");
+            let harmony: Vec<String> = harmony.iter().map(|vowels| format!("{{vowels: {}}}", yaml::quoted(vowels))).collect();
+            format!(
+                "classes: {{{}}}\nharmony: [{}]\npairs: {{{}}}\njoins: [\"'\", \"\"]\nacronym_joins: [\"-\", \"\"]\narticles: [the]\nstates: {{stem: [{}], two: [{}]}}\nstems: [{}]\n",
+                map(classes),
+                harmony.join(", "),
+                map(pairs),
+                list(stem),
+                list(two),
+                stems.join(", "),
+            )
+        })
+}
+
+/// The largest ratio of the times for a text and for one twice as long. Other programs use the
+/// machine too.
+const DOUBLE: f64 = 2.5;
+
+/// Asserts that the second search takes at most so many times the time of the first one.
+///
+/// They run by turns, and the shortest times count. They stop as soon as the ratio is right; that
+/// of a quadratic search is not, after any number of rounds.
+fn assert_ratio(what: &str, searches: [(&Matcher, &str); 2], limit: f64) {
+    let mut best = [f64::MAX; 2];
+    for round in 0..40 {
+        for (best, (matcher, text)) in best.iter_mut().zip(searches) {
+            let start = Instant::now();
+            assert!(!matcher.find(text).is_empty());
+            *best = start.elapsed().as_secs_f64().min(*best);
+        }
+        if round >= 2 && best[1] <= best[0] * limit {
+            println!("{what}: {:.1} ms, then {:.1} ms", best[0] * 1e3, best[1] * 1e3);
+            return;
+        }
+    }
+    panic!("{what}: {} s, then {} s", best[0], best[1]);
+}
+
+#[test]
+fn the_time_grows_with_the_text() {
+    let usual = "Қазақстан Қытайдағы АҚШ-қа a a a a a the a Ресейлердің Қытайларыңдағыдайлар, 21-ғасыр. ".repeat(100);
+    let names: Vec<&str> = ODD.iter().copied().chain(["Қазақстан", "Ресей"]).collect();
+    let glossary = glossary(&names);
+    for language in ["kk", "en", "ru", "tr"] {
+        let matcher = Matcher::new(&glossary, LangId(0), &rules(language));
+        for text in [usual.clone(), "a ".repeat(4000), "a Қытай".to_owned() + &"дағы".repeat(2500)] {
+            // Three times twice as long.
+            assert_ratio(language, [(&matcher, &text), (&matcher, &text.repeat(8))], DOUBLE.powi(3));
+        }
+    }
+}
+
+#[test]
+fn many_terms_take_as_long_as_few() {
+    let names: Vec<String> = (0..5000).map(|n| format!("Қала{} теңізі", letters(n))).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let text: String = (0..3000).map(|n| format!("Мұнда Қала{} теңізінде деп жазылған. ", letters(n % 10))).collect();
+    let rules = rules("kk");
+    let matchers = [10, 5000].map(|count| Matcher::new(&glossary(&names[..count]), LangId(0), &rules));
+    assert_ratio("10 and 5,000 terms", [(&matchers[0], &text), (&matchers[1], &text)], DOUBLE);
+}
+
+/// Rules in which many ways lead to one position must not be tried one by one.
+#[test]
+fn many_ways_to_one_form_take_no_time() {
+    let rules = format!("states: {{stem: [{}]}}\n", vec!["'* а stem'"; 100].join(", "));
+    let node = yaml::read(&Arc::from("x.yaml"), &rules, 0..rules.len()).expect("it is YAML");
+    let matcher = Matcher::new(&glossary(&["Қытай"]), LangId(0), &Inflection::read(&node, &mut Vec::new()));
+    let start = Instant::now();
+    assert_eq!(matcher.find("Қытайааааааа және Қытайаааааааа").len(), 1, "a form has at most seven endings");
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+}
+
+/// Returns a number in letters.
+fn letters(mut n: usize) -> String {
+    let mut text = String::new();
+    for _ in 0..3 {
+        text.push(char::from_u32('а' as u32 + (n % 30) as u32).expect("a letter"));
+        n /= 30;
+    }
+    text
 }

@@ -47,7 +47,7 @@ pub(crate) fn check(text: &str, lock: Option<Arc<Lock>>, lang: usize) -> Documen
     }
     for block in &document.blocks {
         assert!(is_shown(block.html) && is_written(block.bytes), "{block:?}");
-        assert!(block.segments.0 <= block.segments.1 && block.segments.1 as usize <= document.segments.len(), "{block:?}");
+        assert!(block.segments.start <= block.segments.end && block.segments.end <= document.segments.end(), "{block:?}");
     }
     let mut end = document.text_end();
     for note in &document.notes {

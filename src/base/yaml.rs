@@ -310,6 +310,23 @@ pub fn is_refused(c: char) -> bool {
     c.is_control() && !matches!(c, '\t' | '\n' | '\r')
 }
 
+/// Returns the entries of a node that should be a mapping; `name` is its name in messages ("a
+/// chapter").
+///
+/// For the root of a document it also reports doubled keys, tags and control characters at any
+/// depth.
+pub fn entries<'n>(node: &'n Node, name: &str, problems: &mut Vec<Diagnostic>) -> Option<&'n [Entry]> {
+    problems.extend(node.flaws.iter().cloned());
+    match &node.value {
+        Value::Map(entries) => Some(entries),
+        Value::Null => Some(&[]),
+        _ => {
+            problems.push(node.wrong_type(&format!("a mapping (`key: value`) for {name}")));
+            None
+        }
+    }
+}
+
 /// Takes a mapping apart, key by key, and reports the remaining keys.
 ///
 /// Each `take_*` and `require_*` call also declares its key. [`Fields::finish`] reports every
@@ -323,20 +340,9 @@ pub struct Fields<'n, 'p> {
 }
 
 impl<'n, 'p> Fields<'n, 'p> {
-    /// Starts with a node that should be a mapping; `name` is its name in messages ("a chapter").
-    ///
-    /// For the root of a document it also reports doubled keys, tags and control characters at any
-    /// depth.
+    /// Starts with a node that should be a mapping; see [`entries`].
     pub fn of(node: &'n Node, name: &str, problems: &'p mut Vec<Diagnostic>) -> Option<Self> {
-        problems.extend(node.flaws.iter().cloned());
-        let entries = match &node.value {
-            Value::Map(entries) => entries.as_slice(),
-            Value::Null => &[],
-            _ => {
-                problems.push(node.wrong_type(&format!("a mapping (`key: value`) for {name}")));
-                return None;
-            }
-        };
+        let entries = entries(node, name, problems)?;
         Some(Self { entries, place: node.place.clone(), known: Vec::new(), problems })
     }
 

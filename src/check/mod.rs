@@ -17,7 +17,7 @@ use crate::base::{Diagnostic, Place, code};
 use crate::link::{Links, ResolvedLink};
 use crate::load::Inputs;
 use crate::model::{LangId, front, key};
-use crate::parse::{BlockKind, Document};
+use crate::parse::{BlockKind, Document, NoteIndex};
 use crate::site::{Site, Work, WorkId};
 use crate::split::{self, Change, Chapter, Difference, Split};
 use crate::terms::Mentions;
@@ -274,16 +274,16 @@ fn misalignment(source: &Document, translation: &Document) -> Option<Diagnostic>
         Some(block) => Place::new(&document.file, block.bytes.0 as usize..block.bytes.1 as usize),
         None => Place::whole(&document.file),
     };
-    let note = |document: &'_ Document, note: u32| document.notes[note as usize].blocks;
-    let notes =
-        (0..).zip(note_pairs(source, translation)).filter_map(|(at, own)| Some((note(source, at), note(translation, own?))));
+    let note = |document: &'_ Document, note: NoteIndex| document.notes[note].blocks;
+    let note_pairs = note_pairs(source, translation);
+    let notes = note_pairs.enumerated().filter_map(|(at, own)| Some((note(source, at), note(translation, (*own)?))));
     let text = |document: &Document| (0, document.text_blocks().end);
     // The nth blocks of the two texts are a pair; the same holds in each note.
     let parts = std::iter::once((text(source), text(translation))).chain(notes);
     let pairs = parts.flat_map(|(a, b)| (0..(a.1 - a.0).max(b.1 - b.0)).map(move |at| (nth_of(a, at), nth_of(b, at))));
     for (a, b) in pairs {
         let (a, b) = (a.map(|at| &source.blocks[at as usize]), b.map(|at| &translation.blocks[at as usize]));
-        let count = |block: &crate::parse::Block| block.segments.1 - block.segments.0;
+        let count = |block: &crate::parse::Block| block.segments.len();
         let message = match (a, b) {
             (Some(a), Some(b)) if kind_word(a.kind) != kind_word(b.kind) => {
                 format!("{} of the translation is at the place of {} in the source", kind_word(b.kind), kind_word(a.kind))
@@ -327,7 +327,7 @@ fn kind_word(kind: BlockKind) -> &'static str {
     }
 }
 
-fn lines(count: u32) -> String {
+fn lines(count: usize) -> String {
     match count {
         1 => "1 line".to_owned(),
         n => format!("{n} lines"),

@@ -11,7 +11,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::base::{Diagnostic, Failure, LineIndex, diff};
-use crate::model::{LangId, Lock, Unit, lock};
+use crate::model::{LangId, Lock, SegmentIndex, Unit, lock};
 use crate::project::{Project, State};
 use crate::site::{Site, WorkId};
 use crate::translation::pending::{Pending, Said, Sentence, Written};
@@ -140,10 +140,10 @@ fn waits_since(state: &State, site: &Site, work: WorkId, lang: LangId) -> Vec<(U
     }
     let source = &*source.document;
     // The unit, its index among the segments, and true if it has a translation.
-    let pending: Vec<(Unit, Option<u32>, bool)> = match site.statuses(work, lang) {
+    let pending: Vec<(Unit, Option<SegmentIndex>, bool)> = match site.statuses(work, lang) {
         Some(statuses) => statuses.pending().map(|pair| (pair.unit, pair.source, pair.status != Status::Missing)).collect(),
         None => {
-            let segments = source.segments.iter().zip(0..).map(|(segment, at)| (Unit::Segment(segment.id), Some(at), false));
+            let segments = source.segments.enumerated().map(|(at, segment)| (Unit::Segment(segment.id), Some(at), false));
             [(Unit::Title, None, false)].into_iter().chain(segments).collect()
         }
     };
@@ -154,12 +154,12 @@ fn waits_since(state: &State, site: &Site, work: WorkId, lang: LangId) -> Vec<(U
     let in_lock = state.inputs.text(&lock_file).map(|text| lines_of_lock(&lock_file, text)).unwrap_or_default();
     let written = Written::new(source, state.inputs.text(&source.file).map_or("", |text| text));
     let code = site.config.code(lang);
-    let line = |(unit, at, is_translated): (Unit, Option<u32>, bool)| match in_lock
+    let line = |(unit, at, is_translated): (Unit, Option<SegmentIndex>, bool)| match in_lock
         .get(&(unit, if is_translated { code } else { "" }.into()))
     {
         Some(&line) => (unit, lock_file.clone(), line),
         None => {
-            let start = at.map_or(0, |at| source.segments[at as usize].bytes.0 as usize);
+            let start = at.map_or(0, |at| source.segments[at].bytes.0 as usize);
             (unit, source.file.to_string(), written.position(start).line)
         }
     };

@@ -98,7 +98,7 @@ fn found<'s>(state: &'s State, site: &'s Site, mentions: &Mentions, term: TermId
         all.extend(own.into_iter().map(|mention| {
             let range = Written { document, text }.range(&mention);
             let position = lines.position(range.start);
-            let id = document.segments[mention.segment as usize].id.to_string();
+            let id = document.segments[mention.segment].id.to_string();
             let words = text[range].split_whitespace().collect::<Vec<_>>().join(" ");
             Found { work, lang, mention, file: &document.file, line: position.line, column: position.column, id, words }
         }));
@@ -158,7 +158,7 @@ impl<'a> Summary<'a> {
     fn first(&self, lang: LangId, candidate: &Candidate) -> (&str, String) {
         let (work, segment) = candidate.first;
         let document = &self.site.edition(work, lang).expect("the candidate was found there").document;
-        (&document.file, document.segments[segment as usize].id.to_string())
+        (&document.file, document.segments[segment].id.to_string())
     }
 
     fn text(&self) -> String {

@@ -19,7 +19,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::yaml::{self, Fields, Node};
-use crate::base::{Diagnostic, Report, code};
+use crate::base::{Diagnostic, Report, code, suggest};
 
 /// The rules for the forms of a language's words. The default has none: a word has one form.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -86,6 +86,8 @@ pub struct Surface {
     before: String,
     /// First letters of the endings that may not follow.
     never_before: String,
+    /// True if no ending may follow.
+    is_alone: bool,
     is_acronym: bool,
     /// True for the stem itself, which is a form without an ending.
     pub is_form: bool,
@@ -96,9 +98,10 @@ impl Surface {
     pub fn whole(word: &str) -> Self {
         Self {
             text: word.to_owned(),
-            state: usize::MAX,
+            state: STEM,
             before: String::new(),
             never_before: String::new(),
+            is_alone: true,
             is_acronym: false,
             is_form: true,
         }
@@ -106,7 +109,7 @@ impl Surface {
 
     /// Returns true if an ending with this first letter may follow.
     fn may_precede(&self, first: char) -> bool {
-        let is_excluded = self.never_before == "*" || self.never_before.contains(first);
+        let is_excluded = self.is_alone || self.never_before.contains(first);
         !is_excluded && (self.before.is_empty() || self.before.contains(first))
     }
 }
@@ -115,6 +118,8 @@ impl Surface {
 const STEM: usize = 0;
 /// The greatest number of endings in a form.
 const LONGEST_CHAIN: usize = 7;
+/// The greatest number of kinds of harmony.
+const MOST_HARMONIES: usize = 8;
 
 impl Inflection {
     /// Reads the rules from the mapping at `endings` in a language file.
@@ -123,20 +128,39 @@ impl Inflection {
         let Some(mut fields) = Fields::of(node, "`endings`", problems) else { return rules };
         for entry in fields.take_map("classes") {
             let mut name = entry.key.chars();
-            match (name.next().filter(char::is_ascii_uppercase), name.next()) {
-                (Some(class), None) => {
-                    let letters = yaml::text(&entry.node, fields.problems()).unwrap_or_default();
-                    rules.classes.extend(letters.chars().map(|letter| (letter, class)));
-                }
-                _ => {
-                    fields
-                        .report(&code::BAD_VALUE, &entry.key_place, format!("`{}` is not the name of a class", entry.key))
-                        .hint("a class of letters is named by one capital letter from A to Z");
+            let (Some(class), None) = (name.next().filter(char::is_ascii_uppercase), name.next()) else {
+                fields
+                    .report(&code::BAD_VALUE, &entry.key_place, format!("`{}` is not the name of a class", entry.key))
+                    .hint("a class of letters is named by one capital letter from A to Z");
+                continue;
+            };
+            for letter in yaml::text(&entry.node, fields.problems()).unwrap_or_default().chars() {
+                match rules.classes.insert(letter, class) {
+                    _ if letter.is_uppercase() => {
+                        _ = fields
+                            .report(&code::BAD_VALUE, &entry.node.place, format!("`{letter}` is a capital letter"))
+                            .hint("words are compared in small letters");
+                    }
+                    Some(other) if other != class => {
+                        _ = fields
+                            .report(
+                                &code::BAD_VALUE,
+                                &entry.node.place,
+                                format!("the letter `{letter}` is in two classes, `{other}` and `{class}`"),
+                            )
+                            .hint("divide the classes so that each letter is in one; an ending may follow several classes");
+                    }
+                    _ => {}
                 }
             }
         }
         rules.silent = fields.take_text("silent").unwrap_or_default();
-        for item in fields.take_list("harmony") {
+        let harmonies = fields.take_list("harmony");
+        if let Some(item) = harmonies.get(MOST_HARMONIES) {
+            let message = format!("there are more than {MOST_HARMONIES} kinds of harmony");
+            fields.report(&code::BAD_VALUE, &item.place, message).hint("endings with fewer spellings need fewer kinds");
+        }
+        for item in harmonies.iter().take(MOST_HARMONIES) {
             if let Some(mut harmony) = Fields::of(item, "a kind of harmony", fields.problems()) {
                 let vowels = harmony.require_text("vowels").unwrap_or_default();
                 rules.harmonies.push(Harmony { vowels, ends: harmony.take_texts("ends") });
@@ -147,7 +171,9 @@ impl Inflection {
             let letters: Vec<char> = yaml::text(&entry.node, fields.problems()).unwrap_or_default().chars().collect();
             let mut name = entry.key.chars();
             match (name.next().filter(|c| c.is_uppercase()), name.next()) {
-                (Some(name), None) if letters.len() == rules.harmonies.len() => _ = rules.pairs.insert(name, letters),
+                (Some(name), None) if !letters.is_empty() && letters.len() == rules.harmonies.len() => {
+                    rules.pairs.insert(name, letters);
+                }
                 _ => {
                     fields
                         .report(
@@ -170,6 +196,13 @@ impl Inflection {
     /// Reads the states and the changes of stems.
     fn read_states(&mut self, fields: &mut Fields<'_, '_>) {
         let entries = fields.take_map("states");
+        if let Some(first) = entries.first()
+            && !entries.iter().any(|entry| entry.key == "stem")
+        {
+            fields
+                .report(&code::BAD_VALUE, &first.key_place, "no state is called `stem`")
+                .hint("words begin in the state `stem`; write `stem: []` if no ending follows an unchanged word");
+        }
         let mut names: Vec<&str> = vec!["stem"];
         names.extend(entries.iter().map(|entry| entry.key.as_str()).filter(|name| *name != "stem"));
         let number = |name: &str| names.iter().position(|it| *it == name);
@@ -183,10 +216,10 @@ impl Inflection {
             for item in items {
                 let Some(text) = yaml::text(item, fields.problems()) else { continue };
                 match self.ending(&text, &number) {
-                    Some(ending) => written[state].push(ending),
-                    None => {
+                    Ok(ending) => written[state].push(ending),
+                    Err(message) => {
                         fields
-                            .report(&code::BAD_VALUE, &item.place, format!("`{text}` is no ending"))
+                            .report(&code::BAD_VALUE, &item.place, message)
                             .hint("write the classes of the letter before it (or `*`), the ending, and the state that follows, if one does: `VGR лAр plural`; or `= plural` for all endings of another state");
                     }
                 }
@@ -196,48 +229,82 @@ impl Inflection {
         for item in fields.take_list("stems") {
             let Some(mut change) = Fields::of(item, "a change of a stem", fields.problems()) else { continue };
             let (ends, word) = (change.take_text("ends"), change.take_text("word"));
+            let is_whole = word.is_some();
             let becomes = change.take_text("becomes");
             let (before, never) = (change.take_text("before"), change.take_text("never_before"));
-            let state = change.take_text("then").map_or(Some(STEM), |name| number(&name));
-            if let (Some(ends), Some(state)) = (ends.or(word.clone()), state)
-                && becomes.is_some() != never.is_some()
-            {
-                let before = never.or(before).unwrap_or_default();
-                self.changes.push(StemChange { ends, becomes, is_whole: word.is_some(), before, state });
-            } else {
-                let place = item.place.clone();
-                change.report(&code::BAD_VALUE, &place, "this change of a stem is not complete").hint(
-                    "write `ends` or `word`; `becomes` with `before` and `then` if needed, or `never_before`; `then` names a state",
-                );
+            let state = match change.take_placed("then") {
+                None => STEM,
+                Some((then, place)) => number(&then).unwrap_or_else(|| {
+                    let hint = suggest::did_you_mean(&then, names.iter().copied());
+                    let hint = hint.unwrap_or_else(|| format!("the states are: {}", names.join(", ")));
+                    change.report(&code::BAD_VALUE, &place, format!("no state is called `{then}`")).hint(hint);
+                    STEM
+                }),
+            };
+            let place = item.place.clone();
+            match (ends, word) {
+                (Some(ends), None) if !self.is_pattern(&ends) => {
+                    change
+                        .report(&code::BAD_VALUE, &place, format!("`{ends}` cannot be the end of a word"))
+                        .hint("write small letters; before them, and nowhere else, capital letters may stand for classes");
+                }
+                (Some(ends), None) | (None, Some(ends)) if becomes.is_some() != never.is_some() => {
+                    let before = never.or(before).unwrap_or_default();
+                    self.changes.push(StemChange { ends, becomes, is_whole, before, state });
+                }
+                _ => {
+                    change.report(&code::BAD_VALUE, &place, "this change of a stem is not complete").hint(
+                        "write `ends` or `word`; `becomes` with `before` and `then` if needed, or `never_before`; `then` names a state",
+                    );
+                }
             }
             change.finish();
         }
     }
 
+    /// Returns true if a text can be the end that a change replaces: classes, then small letters.
+    fn is_pattern(&self, ends: &str) -> bool {
+        let letters = ends.trim_start_matches(|c: char| c.is_ascii_uppercase());
+        let classes = &ends[..ends.len() - letters.len()];
+        classes.chars().all(|class| self.has_class(class)) && !letters.contains(char::is_uppercase)
+    }
+
+    fn has_class(&self, class: char) -> bool {
+        self.classes.values().any(|known| *known == class)
+    }
+
     /// Reads an ending: `VGR лAр plural`; or the number of a state that is included: `= plural`.
-    fn ending(&self, text: &str, number: &dyn Fn(&str) -> Option<usize>) -> Option<Result<Ending, usize>> {
+    /// Returns the message if it is wrong.
+    fn ending(&self, text: &str, number: &dyn Fn(&str) -> Option<usize>) -> Result<Result<Ending, usize>, String> {
+        let state = |name: &str| number(name).ok_or_else(|| format!("no state is called `{name}`"));
         let parts: Vec<&str> = text.split_whitespace().collect();
         let (after, pattern, next) = match parts[..] {
-            ["=", state] => return number(state).map(Err),
+            ["=", name] => return Ok(Err(state(name)?)),
             [after, pattern] => (after, pattern, None),
-            [after, pattern, next] => (after, pattern, Some(number(next)?)),
-            _ => return None,
+            [after, pattern, next] => (after, pattern, Some(state(next)?)),
+            _ => return Err(format!("`{text}` is no ending")),
         };
         let after = if after == "*" { "" } else { after };
-        let is_known = after.chars().all(|class| self.classes.values().any(|known| *known == class));
+        if let Some(class) = after.chars().find(|class| !self.has_class(*class)) {
+            return Err(format!("no class of letters is called `{class}`"));
+        }
+        if let Some(capital) = pattern.chars().find(|c| c.is_uppercase() && !self.pairs.contains_key(c)) {
+            return Err(format!("`pairs` has no letters for `{capital}`"));
+        }
         let kinds = if pattern.chars().any(|c| self.pairs.contains_key(&c)) { self.harmonies.len() } else { 1 };
         let spelling = |kind: usize| pattern.chars().map(|c| self.pairs.get(&c).map_or(c, |letters| letters[kind])).collect();
-        is_known.then(|| Ok(Ending { after: after.to_owned(), spellings: (0..kinds).map(spelling).collect(), next }))
+        Ok(Ok(Ending { after: after.to_owned(), spellings: (0..kinds).map(spelling).collect(), next }))
     }
 
     /// Returns the spellings that a word, in small letters, can have before endings. An acronym has
-    /// one.
+    /// one. None is empty.
     pub fn surfaces(&self, word: &str, is_acronym: bool) -> Vec<Surface> {
         let surface = |text: &str, state, before: &str, is_form| Surface {
             text: text.to_owned(),
             state,
             before: before.to_owned(),
             never_before: String::new(),
+            is_alone: false,
             is_acronym,
             is_form,
         };
@@ -250,11 +317,12 @@ impl Inflection {
             let Some(kept) = self.without_end(word, change) else { continue };
             match &change.becomes {
                 Some(end) => changed.push(surface(&format!("{kept}{end}"), change.state, &change.before, false)),
-                None if change.before.is_empty() => own.never_before = "*".to_owned(),
+                None if change.before.is_empty() => own.is_alone = true,
                 None => own.never_before.push_str(&change.before),
             }
         }
         changed.insert(0, own);
+        changed.retain(|surface| !surface.text.is_empty());
         changed
     }
 
@@ -285,7 +353,6 @@ impl Inflection {
         if surface.is_form {
             found.push(end);
         }
-        let Some(endings) = self.states.get(surface.state) else { return };
         let rest = &text[end..];
         let joins = if surface.is_acronym { &self.acronym_joins } else { &self.joins };
         let nothing = (!surface.is_acronym).then_some("");
@@ -294,33 +361,40 @@ impl Inflection {
             if !behind.chars().next().is_some_and(|first| surface.may_precede(first)) {
                 continue;
             }
-            let at = end + join.len();
             let stem = if surface.is_acronym { None } else { Some(&text[start..end]) };
-            self.chain(text, (start, at), stem, endings, LONGEST_CHAIN, found);
+            self.follow(text, start, end + join.len(), stem, surface.state, found);
         }
     }
 
-    /// Follows the endings from a position. `word` is the text that decides about class and harmony,
-    /// if it is not `text[start..at]`; `None` for an acronym, after which any ending may stand.
-    fn chain(
-        &self,
-        text: &str,
-        (start, at): (usize, usize),
-        word: Option<&str>,
-        endings: &[Ending],
-        left: usize,
-        found: &mut Vec<usize>,
-    ) {
-        for (spelling, next) in self.fitting(word, endings) {
-            if !text[at..].starts_with(spelling) {
-                continue;
+    /// Follows the endings of a state from a position. `stem` is the text that decides about class
+    /// and harmony of the first one; `None` for an acronym, after which any ending may stand.
+    ///
+    /// Each length of chains has the set of states and positions that it reaches, so the time does
+    /// not grow with the number of ways to the same position.
+    fn follow(&self, text: &str, start: usize, at: usize, stem: Option<&str>, state: usize, found: &mut Vec<usize>) {
+        let mut reached = vec![(state, at)];
+        for length in 0..LONGEST_CHAIN {
+            let mut next_reached = Vec::new();
+            for (state, at) in reached {
+                let Some(endings) = self.states.get(state) else { continue };
+                let word = if length == 0 { stem } else { Some(&text[start..at]) };
+                for (spelling, next) in self.fitting(word, endings) {
+                    if text[at..].starts_with(spelling) {
+                        found.push(at + spelling.len());
+                        next_reached.extend(next.map(|next| (next, at + spelling.len())));
+                    }
+                }
             }
-            let end = at + spelling.len();
-            found.push(end);
-            if let Some(next) = next.filter(|_| left > 1) {
-                self.chain(text, (start, end), Some(&text[start..end]), &self.states[next], left - 1, found);
-            }
+            next_reached.sort_unstable();
+            next_reached.dedup();
+            reached = next_reached;
         }
+    }
+
+    /// Returns the text behind the hyphen, or the like, that joins an acronym to its ending.
+    pub fn behind_acronym_join<'t>(&self, rest: &'t str) -> Option<&'t str> {
+        let joins = self.acronym_joins.iter().filter(|join| !join.is_empty());
+        joins.filter_map(|join| rest.strip_prefix(join.as_str())).next()
     }
 
     /// Returns the spellings of those endings that may follow a word, with the state after each.

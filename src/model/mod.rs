@@ -22,5 +22,5 @@ pub use key::{EditionName, Key};
 pub use language::{Fonts, LangId, Language, LanguagePack};
 pub use limits::{Limit, Limits};
 pub use lock::{Lock, TextDigest, Unit};
-pub use segment::{Label, LanguageTag, SegmentId};
+pub use segment::{Label, LanguageTag, SegmentId, SegmentIndex};
 pub use term::{Glossary, Term, TermId};

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use crate::base::position;
+
 /// One half of a segment id: a number, and letters if the block or sentence was inserted later
 /// between two others, as in `3a`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +36,12 @@ pub struct SegmentId {
     /// Language that gave the id to a sentence no other language had. Such an id always has letters
     /// or a number 0 before the language.
     pub only: Option<LanguageTag>,
+}
+
+position! {
+    /// Position of a segment in its document, so also of a line in its edition. Unlike an id, it
+    /// changes with each sentence that is added before it.
+    pub struct SegmentIndex;
 }
 
 /// Language code, such as `en` or `pt-BR`, as a value that is copied like a number.

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::base::{
-    Diagnostic, Place, Report, code, suggest,
+    Diagnostic, Place, Report, code, path, suggest,
     yaml::{self, Fields, Node, Value},
 };
 
@@ -80,11 +80,8 @@ impl Term {
     /// Returns the name that readers of a language see. A term without names in the language is
     /// shown by its name in another one, or by its key.
     pub fn shown(&self, lang: LangId) -> &str {
-        fn first(names: &Vec<Name>) -> Option<&str> {
-            names.first().map(|name| &*name.text)
-        }
-        let own = self.names.get(lang.0).and_then(first);
-        own.or_else(|| self.names.iter().find_map(first)).unwrap_or(&self.key)
+        let of_own = self.names.get(lang.0).into_iter().flatten();
+        of_own.chain(self.names.iter().flatten()).next().map_or(&self.key, |name| &*name.text)
     }
 }
 
@@ -203,11 +200,7 @@ impl Glossary {
     }
 
     fn read_file(&mut self, node: &Node, config: &Config, problems: &mut Vec<Diagnostic>) {
-        // `Fields` reports the flaws of the YAML; the keys are free.
-        if Fields::of(node, "a file with terms", problems).is_none() {
-            return;
-        }
-        let Value::Map(entries) = &node.value else { return };
+        let Some(entries) = yaml::entries(node, "a file with terms", problems) else { return };
         for entry in entries {
             let is_plain = !entry.key.is_empty()
                 && entry.key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
@@ -223,7 +216,8 @@ impl Glossary {
                 if first.file != entry.key_place.file {
                     problems
                         .report(&code::DUPLICATE_KEY, &entry.key_place, format!("the term `{}` is defined twice", entry.key))
-                        .also(first, "first defined here");
+                        .also(first, "first defined here")
+                        .hint("give one of them another key, or remove it");
                 }
                 continue;
             }
@@ -238,7 +232,8 @@ impl Glossary {
         for term in &self.terms {
             for (key, place) in term.see.iter().filter(|(key, _)| !self.by_key.contains_key(key)) {
                 let hint = suggest::did_you_mean(key, self.terms.iter().map(|term| term.key.as_str()));
-                problems.report(&code::BAD_VALUE, place, format!("no term has the key `{key}`")).maybe_hint(hint);
+                let hint = hint.unwrap_or_else(|| "write the key of a term, as its file has it before the colon".to_owned());
+                problems.report(&code::BAD_VALUE, place, format!("no term has the key `{key}`")).hint(hint);
             }
         }
     }
@@ -269,6 +264,7 @@ impl Glossary {
 }
 
 fn read_term(entry: &yaml::Entry, languages: &[LanguageConfig], problems: &mut Vec<Diagnostic>) -> Option<Term> {
+    let reported = problems.len();
     let mut fields = Fields::of(&entry.node, "a term", problems)?;
     let kind = fields.require_text("kind").unwrap_or_default();
     let names = fields.require("names");
@@ -317,6 +313,11 @@ fn read_term(entry: &yaml::Entry, languages: &[LanguageConfig], problems: &mut V
     });
     fields.finish();
     if names.iter().all(Vec::is_empty) {
+        if problems.len() == reported {
+            problems
+                .report(&code::BAD_VALUE, &entry.key_place, format!("the term `{}` has no name", entry.key))
+                .hint("write its names below `names`, a text or a list for each language");
+        }
         return None;
     }
     Some(Term {
@@ -352,11 +353,13 @@ fn names_of(node: &Node, languages: &[LanguageConfig], problems: &mut Vec<Diagno
         };
         for item in items {
             let Some(text) = yaml::text(item, problems) else { continue };
-            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let text = path::nfc(&text.split_whitespace().collect::<Vec<_>>().join(" "));
             if text.chars().any(char::is_alphanumeric) {
                 names[lang].push(Name { text: text.into(), place: item.place.clone() });
             } else {
-                problems.report(&code::BAD_VALUE, &item.place, "a name needs a letter or a digit");
+                problems
+                    .report(&code::BAD_VALUE, &item.place, "a name needs a letter or a digit")
+                    .hint("write the name as it stands in the text");
             }
         }
     }

@@ -16,6 +16,9 @@
 
 use std::ops::Range;
 
+use crate::model::SegmentIndex;
+use crate::parse::NoteIndex;
+
 /// Position in a document's HTML. Positions in the document's file are plain numbers, so the two
 /// cannot be mixed up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -79,10 +82,10 @@ pub enum HoleKind {
     Scope,
     /// The start tag of a segment's element, with the segment's id and scope. For a row of a table
     /// only the attributes, since the row is an element of the HTML.
-    SegmentStart(u32),
+    SegmentStart(SegmentIndex),
     /// The end tag of a segment's element, and the content after it: its permalink, its source
     /// mark, links to the chapters it touches. For a row only the content, in the last cell.
-    SegmentEnd(u32),
+    SegmentEnd(SegmentIndex),
     /// A reference to a footnote, by its position in [`Fragment::note_refs`].
     NoteRef(u32),
     /// The anchor of a heading of the outline.
@@ -98,8 +101,7 @@ pub enum HoleKind {
 /// A reference to a footnote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoteRef {
-    /// Position of the footnote in the document's list of notes.
-    pub note: u32,
+    pub note: NoteIndex,
     /// Number of the reference among those to the same footnote, counted from one.
     pub nth: u32,
 }
@@ -221,7 +223,7 @@ impl Fragment {
 
     /// Returns the holes inside a segment with this range. The holes of its start and end are left
     /// out, as are the holes of neighbours at the same positions.
-    pub fn holes_of_segment(&self, segment: u32, range: HtmlRange) -> &[Hole] {
+    pub fn holes_of_segment(&self, segment: SegmentIndex, range: HtmlRange) -> &[Hole] {
         let holes = self.holes_in(range);
         let start = holes.iter().position(|hole| hole.kind == HoleKind::SegmentStart(segment)).map_or(0, |at| at + 1);
         let end = holes.iter().rposition(|hole| hole.kind == HoleKind::SegmentEnd(segment)).unwrap_or(holes.len());

@@ -12,12 +12,13 @@ use std::ops::Range;
 
 use pulldown_cmark_escape::{escape_href, escape_html, escape_html_body_text};
 
-use crate::base::{Diagnostic, Place, code};
+use crate::base::{Diagnostic, IndexRange, IndexVec, Place, code};
 use crate::markdown::{
     Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Dialect, Event, Events, LinkType, Span, SpanKind, Tag, TagEnd, is_block,
     is_block_end, read,
 };
-use crate::model::SegmentId;
+use crate::model::{SegmentId, SegmentIndex};
+use crate::parse::NoteIndex;
 
 use super::fragment::{Builder, ElementKind, HtmlPos, HtmlRange, InlineKind};
 use super::marks::Marks;
@@ -45,11 +46,11 @@ pub(super) struct Written {
     pub(super) body: Fragment,
     pub(super) spans: Vec<Span>,
     pub(super) blocks: Vec<Block>,
-    pub(super) segments: Vec<Segment>,
+    pub(super) segments: IndexVec<SegmentIndex, Segment>,
     pub(super) headings: Vec<Heading>,
     pub(super) refs: Vec<Ref>,
     pub(super) codes: Vec<CodeBlock>,
-    pub(super) notes: Vec<Note>,
+    pub(super) notes: IndexVec<NoteIndex, Note>,
     /// Marks of translators, in the order of the segments.
     pub(super) marks: Vec<Marks>,
 }
@@ -80,13 +81,13 @@ struct Writer<'a, 'p> {
     urls: Vec<Range<usize>>,
     at: usize,
     out: Builder,
-    segments: Vec<Segment>,
+    segments: IndexVec<SegmentIndex, Segment>,
     blocks: Vec<Block>,
     marks: Vec<Marks>,
     block_number: u32,
     /// The open block at the top level: its kind, its start in the HTML, the position of its first
     /// segment, and its first byte in the file.
-    top: Option<(BlockKind, HtmlPos, u32, usize)>,
+    top: Option<(BlockKind, HtmlPos, SegmentIndex, usize)>,
     /// True if the HTML ends with a line break. Blocks begin on lines of their own.
     at_line_start: bool,
 
@@ -155,7 +156,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             urls,
             at: 0,
             out: Builder::with_capacity((text.len() - start) * 5 / 4),
-            segments: Vec::new(),
+            segments: IndexVec::default(),
             blocks: Vec::new(),
             marks: Vec::new(),
             block_number: 0,
@@ -191,7 +192,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             headings: self.headings,
             refs: self.refs,
             codes: self.codes,
-            notes,
+            notes: notes.into(),
             marks: self.marks,
         }
     }
@@ -219,7 +220,7 @@ impl<'a, 'p> Writer<'a, 'p> {
                     Event::Start(Tag::Heading { level, .. }) => BlockKind::Heading(*level as u8),
                     _ => BlockKind::Other,
                 };
-                self.top = Some((kind, self.out.position(), self.segments.len() as u32, range.start));
+                self.top = Some((kind, self.out.position(), self.segments.end(), range.start));
             }
             let is_title = std::mem::take(&mut may_be_title)
                 && matches!(&event, Event::Start(Tag::Heading { level, .. }) if *level as u8 == 1);
@@ -242,7 +243,7 @@ impl<'a, 'p> Writer<'a, 'p> {
                 self.blocks.push(Block {
                     kind,
                     html: HtmlRange::new(html, self.out.position()),
-                    segments: (first, self.segments.len() as u32),
+                    segments: IndexRange { start: first, end: self.segments.end() },
                     bytes: (byte_start as u32, byte_end as u32),
                 });
             }
@@ -348,7 +349,7 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn open_segment(&mut self, start: usize) {
         self.leaf.as_mut().expect("a segment is opened in a leaf").sentence += 1;
         self.push(if self.table.is_some() { "<tr" } else { "" });
-        self.hole(HoleKind::SegmentStart(self.segments.len() as u32));
+        self.hole(HoleKind::SegmentStart(self.segments.end()));
         self.push(if self.table.is_some() { ">" } else { "" });
         let html_start = self.out.position();
         // Notes and tables have no cut: a note is the editor's, and a table comes from its source
@@ -373,7 +374,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             note: self.notes.open,
             cut: leaf.cut,
         };
-        let index = self.segments.len() as u32;
+        let index = self.segments.end();
         self.segments.push(segment);
         self.hole(HoleKind::SegmentEnd(index));
     }

@@ -19,14 +19,14 @@ use std::sync::Arc;
 
 use crate::base::{Code, Place, code, fold_all, suggest};
 use crate::markdown::comment::comment_in;
-use crate::model::SegmentId;
 use crate::model::segment::not_an_address;
+use crate::model::{SegmentId, SegmentIndex};
 
 /// The marks of one line.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Marks {
-    /// The line, as a position in the list of segments.
-    pub segment: u32,
+    /// The line.
+    pub segment: SegmentIndex,
     /// The sentences that the line translates. If the list is empty, the line translates the
     /// sentence with its own id.
     pub translates: Vec<SegmentId>,

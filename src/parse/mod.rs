@@ -13,13 +13,13 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::base::{Diagnostic, Digest, Place, code, fold, yaml};
+use crate::base::{Diagnostic, Digest, Idx, IndexVec, Place, code, fold, yaml};
 use crate::markdown::Span;
 use crate::model::front::feed_date;
 use crate::model::lock::Gone;
-use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, TextDigest, Unit, row};
+use crate::model::{FrontMatter, Key, LangId, LanguagePack, LanguageTag, Lock, SegmentId, SegmentIndex, TextDigest, Unit, row};
 use crate::split::Split;
-use crate::translation::ids::{self, Claim, Kind, Line, SourceDelta, TranslationInputs};
+use crate::translation::ids::{self, Claim, Kind, Line, Lines, SourceDelta, TranslationInputs};
 
 mod bidi;
 mod destination;
@@ -35,7 +35,7 @@ use fragment::exact;
 
 pub use fragment::{Element, ElementKind, Fragment, Hole, HoleKind, HtmlPos, HtmlRange, Inline, InlineKind, NoteRef, Word};
 pub use marks::{Marks, Silenced, Unmentioned, silenced_after};
-pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, Ref, RefKind, Segment, Target};
+pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, NoteIndex, Ref, RefKind, Segment, Target};
 
 /// All inputs of a document.
 #[derive(Debug, Clone)]
@@ -135,23 +135,23 @@ pub struct Document {
     /// The inline markup of the whole file, by byte in the file.
     pub spans: Box<[Span]>,
     pub blocks: Box<[Block]>,
-    pub segments: Box<[Segment]>,
+    pub segments: IndexVec<SegmentIndex, Segment>,
     pub headings: Box<[Heading]>,
     pub refs: Box<[Ref]>,
     pub codes: Box<[CodeBlock]>,
-    pub notes: Box<[Note]>,
+    pub notes: IndexVec<NoteIndex, Note>,
     /// The marks of translators, in the order of the segments. Most segments have none.
     pub marks: Box<[Marks]>,
     /// The lock that gave the ids.
     pub lock: Option<Arc<Lock>>,
     /// The digest of each segment's text, if there is a lock.
-    pub digests: Box<[TextDigest]>,
+    pub digests: IndexVec<SegmentIndex, TextDigest>,
     /// Segments that are in the lock but no longer in the text. Empty for translations.
     pub gone: Box<[(SegmentId, Gone)]>,
     /// Facts about this edition that are an input of its translations. `None` for translations.
     pub(crate) source_delta: Option<Arc<SourceDelta>>,
     /// The segments sorted by id; empty if they already are in that order.
-    pub(crate) by_id: Box<[(SegmentId, u32)]>,
+    pub(crate) by_id: Box<[(SegmentId, SegmentIndex)]>,
 }
 
 /// The part of a document that determines the names and the routes of the site. The title is not in
@@ -216,17 +216,17 @@ impl Document {
     }
 
     /// Returns the position of the segment with an id.
-    pub fn segment_with_id(&self, id: SegmentId) -> Option<usize> {
+    pub fn segment_with_id(&self, id: SegmentId) -> Option<SegmentIndex> {
         if self.by_id.is_empty() {
-            return self.segments.binary_search_by_key(&id, |segment| segment.id).ok();
+            return self.segments.binary_search_by_key(&id, |segment| segment.id).ok().map(SegmentIndex::new);
         }
         let at = self.by_id.binary_search_by_key(&id, |&(id, _)| id).ok()?;
-        Some(self.by_id[at].1 as usize)
+        Some(self.by_id[at].1)
     }
 
     /// Returns true if a segment has this id without a mark `= ID`.
     pub fn has_of_itself(&self, id: SegmentId) -> bool {
-        let is_named = |segment: usize| self.marks_of(segment).is_some_and(|marks| marks.translates.contains(&id));
+        let is_named = |segment| self.marks_of(segment).is_some_and(|marks| marks.translates.contains(&id));
         self.segment_with_id(id).is_some_and(|segment| !is_named(segment))
     }
 
@@ -248,7 +248,7 @@ impl Document {
     }
 
     /// Returns true if a segment is a heading.
-    pub fn is_heading(&self, segment: u32) -> bool {
+    pub fn is_heading(&self, segment: SegmentIndex) -> bool {
         self.headings.binary_search_by_key(&Some(segment), |heading| heading.segment).is_ok()
     }
 
@@ -257,15 +257,21 @@ impl Document {
         0..self.notes.first().map_or(self.blocks.len() as u32, |note| note.blocks.0)
     }
 
+    /// Returns the position of the block that contains a segment.
+    pub fn block_with(&self, segment: SegmentIndex) -> Option<usize> {
+        let at = self.blocks.partition_point(|block| block.segments.end <= segment);
+        self.blocks.get(at).is_some_and(|block| block.segments.start <= segment).then_some(at)
+    }
+
     /// Returns the marks of a segment.
-    pub fn marks_of(&self, segment: usize) -> Option<&Marks> {
-        let at = self.marks.binary_search_by_key(&(segment as u32), |marks| marks.segment).ok()?;
+    pub fn marks_of(&self, segment: SegmentIndex) -> Option<&Marks> {
+        let at = self.marks.binary_search_by_key(&segment, |marks| marks.segment).ok()?;
         Some(&self.marks[at])
     }
 
     /// Returns the ids of the sentences that a segment translates: those in its mark `= 3.2 3.3`,
     /// or else its own id.
-    pub fn sentences(&self, segment: usize) -> &[SegmentId] {
+    pub fn sentences(&self, segment: SegmentIndex) -> &[SegmentId] {
         match self.marks_of(segment) {
             Some(marks) if !marks.translates.is_empty() => &marks.translates,
             _ => std::slice::from_ref(&self.segments[segment].id),
@@ -281,7 +287,7 @@ impl Document {
 
     /// Returns the Markdown of a segment from the text of its file, without marks and with white
     /// space folded; that of a row is the canonical one.
-    pub fn segment_text<'t>(&self, file_text: &'t str, segment: usize) -> Cow<'t, str> {
+    pub fn segment_text<'t>(&self, file_text: &'t str, segment: SegmentIndex) -> Cow<'t, str> {
         match raw_text(file_text, &self.segments[segment], self.marks_of(segment)) {
             Cow::Borrowed(raw) => fold(raw),
             Cow::Owned(raw) => Cow::Owned(fold(&raw).into_owned()),
@@ -375,14 +381,14 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         body: written.body,
         spans: exact(written.spans),
         blocks: exact(written.blocks),
-        segments: exact(written.segments),
+        segments: exact(written.segments.into()).into(),
         headings: exact(written.headings),
         refs: exact(written.refs),
         codes: exact(written.codes),
-        notes: exact(written.notes),
+        notes: exact(written.notes.into()).into(),
         marks: exact(written.marks),
         lock: input.lock.clone(),
-        digests: exact(addresses.digests),
+        digests: exact(addresses.digests).into(),
         gone: exact(addresses.gone),
         source_delta: (!addresses.source_delta.is_empty()).then(|| addresses.source_delta.into()),
         by_id: exact(addresses.by_id),
@@ -396,7 +402,7 @@ struct Addresses {
     digests: Vec<TextDigest>,
     gone: Vec<(SegmentId, Gone)>,
     source_delta: SourceDelta,
-    by_id: Vec<(SegmentId, u32)>,
+    by_id: Vec<(SegmentId, SegmentIndex)>,
 }
 
 /// Gives the segments the ids that the lock or the marks determine. Without both, the segments keep
@@ -408,11 +414,11 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
         return addresses;
     }
     let lang = &input.settings.languages[input.lang.0];
-    let mut marks_of = vec![None; segments.len()];
+    let mut marks_of: IndexVec<SegmentIndex, _> = IndexVec::filled(None, segments.len());
     for of_segment in marks.iter() {
-        marks_of[of_segment.segment as usize] = Some(of_segment);
+        marks_of[of_segment.segment] = Some(of_segment);
     }
-    let claim = |segment: usize| match marks_of[segment] {
+    let claim = |segment| match marks_of[segment] {
         Some(marks) if !marks.translates.is_empty() => Claim::Translates(&marks.translates),
         Some(marks) if marks.alone => Claim::OnlyHere,
         _ => Claim::Nothing,
@@ -422,29 +428,30 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
         None if input.lang == input.settings.source => {
             let lines: Vec<_> = segments.iter().map(|segment| (segment.block, Claim::Nothing)).collect();
             let ids = ids::by_position(&lines, &[], None);
-            let alone = (0..segments.len()).filter(|&at| claim(at) == Claim::OnlyHere);
-            addresses.source_delta.source_only = alone.map(|at| ids[at]).collect();
+            let alone = segments.positions().zip(&ids).filter(|(at, _)| claim(*at) == Claim::OnlyHere);
+            addresses.source_delta.source_only = alone.map(|(_, id)| *id).collect();
             ids
         }
         None => {
-            let lines: Vec<_> = segments.iter().enumerate().map(|(at, segment)| (segment.block, claim(at))).collect();
+            let lines: Vec<_> = segments.enumerated().map(|(at, segment)| (segment.block, claim(at))).collect();
             let alone = input.source_delta.iter().flat_map(|source_delta| &source_delta.source_only);
             let omitted: Vec<SegmentId> = omitted.iter().chain(alone).copied().collect();
             ids::by_position(&lines, &omitted, LanguageTag::parse(lang))
         }
         Some(lock) => {
-            let texts: Vec<Cow<'_, str>> =
+            let texts: IndexVec<SegmentIndex, Cow<'_, str>> =
                 segments.iter().zip(&marks_of).map(|(segment, marks)| raw_text(&input.text, segment, *marks)).collect();
-            let mut kinds: Vec<Kind> =
+            let mut kinds: IndexVec<SegmentIndex, Kind> =
                 segments.iter().map(|segment| if segment.table.is_some() { Kind::Row } else { Kind::Sentence }).collect();
-            headings.iter().filter_map(|heading| heading.segment).for_each(|segment| kinds[segment as usize] = Kind::Heading);
-            let lines: Vec<Line<'_>> = (0..segments.len())
+            headings.iter().filter_map(|heading| heading.segment).for_each(|segment| kinds[segment] = Kind::Heading);
+            let lines: Lines<'_> = segments
+                .positions()
                 .map(|at| Line {
                     digest: TextDigest::of_segment(&texts[at], kinds[at] == Kind::Row),
                     text: &texts[at],
                     block: segments[at].block,
                     kind: kinds[at],
-                    note: segments[at].note.map(|note| notes[note as usize].label.as_str()),
+                    note: segments[at].note.map(|note| notes[note].label.as_str()),
                     claim: claim(at),
                 })
                 .collect();
@@ -460,7 +467,7 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
         segment.id = id;
     }
     if !segments.is_sorted_by_key(|segment| segment.id) {
-        addresses.by_id = segments.iter().enumerate().map(|(at, segment)| (segment.id, at as u32)).collect();
+        addresses.by_id = segments.enumerated().map(|(at, segment)| (segment.id, at)).collect();
         addresses.by_id.sort_unstable();
     }
     if let Some(lock) = &input.lock {
@@ -471,11 +478,11 @@ fn addresses(input: &ParseInput, written: &mut markdown::Written) -> Addresses {
 
 /// Gives each heading its former anchors from the lock, unless another heading has them. The
 /// anchors may come from an edition that was the source earlier.
-fn aliases(headings: &mut [Heading], segments: &[Segment], lock: &Lock) {
+fn aliases(headings: &mut [Heading], segments: &IndexVec<SegmentIndex, Segment>, lock: &Lock) {
     let mut taken: HashSet<Box<str>> = headings.iter().map(|heading| heading.anchor.as_str().into()).collect();
     for heading in headings {
         let Some(segment) = heading.segment else { continue };
-        let source = lock.segment(segments[segment as usize].id).and_then(|entry| entry.source.as_ref());
+        let source = lock.segment(segments[segment].id).and_then(|entry| entry.source.as_ref());
         for anchor in source.into_iter().flat_map(|source| &source.anchors) {
             if taken.insert(anchor.clone()) {
                 heading.aliases.push(anchor.clone());

@@ -1,7 +1,7 @@
 //! The parts of a document that other documents can refer to or show.
 
-use crate::base::Place;
-use crate::model::{Key, SegmentId};
+use crate::base::{IndexRange, Place, position};
+use crate::model::{Key, SegmentId, SegmentIndex};
 
 use super::fragment::HtmlRange;
 
@@ -16,8 +16,8 @@ pub struct Heading {
     pub explicit: bool,
     /// The text without markup.
     pub text: String,
-    /// Position in the list of segments, if the heading has an address.
-    pub segment: Option<u32>,
+    /// The heading's segment, if the heading has an address.
+    pub segment: Option<SegmentIndex>,
     /// Former anchors of this heading, from the lock, that no other heading of the page has.
     pub aliases: Vec<Box<str>>,
 }
@@ -40,8 +40,8 @@ pub struct Segment {
     pub block: u32,
     /// Number of the table in the document, counted from one, if the segment is a row.
     pub table: Option<u32>,
-    /// The note that contains it, as a position in the outline's list.
-    pub note: Option<u32>,
+    /// The note that contains it.
+    pub note: Option<NoteIndex>,
     /// Index of its cut in the chapter, if the split made the sentence.
     pub cut: Option<u32>,
 }
@@ -62,8 +62,7 @@ pub struct Block {
     pub kind: BlockKind,
     /// Range of the HTML in the body.
     pub html: HtmlRange,
-    /// Range of its segments, as positions in the outline's list.
-    pub segments: (u32, u32),
+    pub segments: IndexRange<SegmentIndex>,
     /// Byte range in the file.
     pub bytes: (u32, u32),
 }
@@ -109,6 +108,11 @@ pub struct CodeBlock {
     pub place: Place,
 }
 
+position! {
+    /// Position of a footnote in its document. It is one less than the number of the note.
+    pub struct NoteIndex;
+}
+
 /// The definition of a footnote.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Note {
@@ -126,7 +130,7 @@ pub struct Note {
     pub uses: u32,
     /// Range of the HTML in the body, after the text.
     pub html: HtmlRange,
-    /// Ranges of its blocks and segments, as positions in the outline's lists.
+    /// Range of its blocks, as positions in the outline's list.
     pub blocks: (u32, u32),
-    pub segments: (u32, u32),
+    pub segments: IndexRange<SegmentIndex>,
 }

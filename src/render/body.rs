@@ -7,7 +7,7 @@ use tera::{Context, Value};
 
 use crate::base::{Diagnostic, code, path};
 use crate::link::ResolvedLink;
-use crate::model::{LangId, SegmentId};
+use crate::model::{LangId, SegmentId, SegmentIndex};
 use crate::parse::{Document, Hole, HoleKind, HtmlRange, NoteRef};
 use crate::site::{Site, WorkId, route};
 use crate::split::{self, Cut, RepairKind, Segment};
@@ -75,8 +75,8 @@ impl Writer<'_> {
     }
 
     /// Returns the HTML inside a segment's element, with its holes filled.
-    pub(super) fn segment(&self, segment: u32, problems: &mut Vec<Diagnostic>) -> String {
-        let range = self.document.segments[segment as usize].html;
+    pub(super) fn segment(&self, segment: SegmentIndex, problems: &mut Vec<Diagnostic>) -> String {
+        let range = self.document.segments[segment].html;
         let mut html = buffer_for(range);
         self.write(range, self.document.body.holes_of_segment(segment, range), &mut html, problems);
         html
@@ -138,7 +138,7 @@ impl Writer<'_> {
                 if let Some(addition) = self.additions.and_then(|additions| additions.before.get(&index)) {
                     html.push_str(addition);
                 }
-                let segment = &self.document.segments[index as usize];
+                let segment = &self.document.segments[index];
                 html.push_str(if segment.table.is_some() { "" } else { "<span" });
                 html.push_str(" class=\"seg\" id=\"");
                 html.push_str(&self.scope());
@@ -147,7 +147,7 @@ impl Writer<'_> {
             }
             HoleKind::NoteRef(index) => {
                 let NoteRef { note, nth } = self.document.body.note_refs[index as usize];
-                let (note, scope) = (&self.document.notes[note as usize], self.scope());
+                let (note, scope) = (&self.document.notes[note], self.scope());
                 let id = reference_id(&scope, &note.id, nth);
                 html.push_str(&reference(Some(&id), &format!("{scope}fn-{}", note.id), note.number));
             }
@@ -160,7 +160,7 @@ impl Writer<'_> {
                 }
             }
             HoleKind::SegmentEnd(index) => {
-                let segment = &self.document.segments[index as usize];
+                let segment = &self.document.segments[index];
                 html.push_str(if segment.table.is_some() { "" } else { "</span>" });
                 let merged = self.renderer.site.merged_into(self.work, segment.id).iter();
                 for former in merged.filter(|&&former| self.document.segment_with_id(former).is_none()) {
@@ -169,7 +169,7 @@ impl Writer<'_> {
                 let pin = Pin { id: segment.id, is_scoped: self.page != Page::Own, in_heading: self.document.is_heading(index) };
                 self.renderer.shared.language(self.document.lang).pin(&self.renderer.templates, pin, html, problems);
                 if !matches!(self.page, Page::Half { .. }) {
-                    self.source_marks(index as usize, html, problems);
+                    self.source_marks(index, html, problems);
                 }
                 self.drift_mark(index, html, problems);
                 if let Some(addition) = self.additions.and_then(|additions| additions.after.get(&index)) {
@@ -270,7 +270,7 @@ impl Writer<'_> {
     /// Writes what follows a segment of a chapter: the mark with its place in the source text, and
     /// links to the other chapters that it is also about, by the key `touches` of the plan. Writes
     /// nothing behind a segment that was not cut from a source text.
-    pub(super) fn source_marks(&self, index: usize, html: &mut String, problems: &mut Vec<Diagnostic>) {
+    pub(super) fn source_marks(&self, index: SegmentIndex, html: &mut String, problems: &mut Vec<Diagnostic>) {
         let Some(cut) = cut_of(self.renderer, self.work, self.document, index) else { return };
         let id = self.document.segments[index].id;
         // The marks are in the language of the text around them, not of the reader.
@@ -303,10 +303,10 @@ impl Writer<'_> {
 
     /// Writes the mark of a sentence whose source has changed since it was translated, with a link
     /// to the source.
-    pub(super) fn drift_mark(&self, line: u32, html: &mut String, problems: &mut Vec<Diagnostic>) {
+    pub(super) fn drift_mark(&self, line: SegmentIndex, html: &mut String, problems: &mut Vec<Diagnostic>) {
         let Some((drift, source)) = self.drift.and_then(|drift| Some((drift, drift.changed(line)?))) else { return };
         let shared = self.renderer.shared.language(self.document.lang);
-        let id = drift.source.document.segments[source as usize].id;
+        let id = drift.source.document.segments[source].id;
         // On a side-by-side page the source is visible already, so no link is needed.
         let url = (self.page == Page::Own).then(|| format!("{}#{id}", path::to_url(&drift.source.path)));
         let mut arguments = Context::new();
@@ -425,7 +425,7 @@ fn half_anchor(site: &Site, work: WorkId, pair: (LangId, LangId), document: &Doc
     }
     let heading = site.heading_with_anchor(work, document.lang, anchor);
     let id = match heading {
-        Some(heading) => document.headings[heading].segment.map(|segment| document.segments[segment as usize].id),
+        Some(heading) => document.headings[heading].segment.map(|segment| document.segments[segment].id),
         None => SegmentId::parse(anchor),
     };
     let row = id.and_then(|id| site.row_of(work, pair, document.lang, id));
@@ -443,7 +443,7 @@ fn attribute(html: &mut String, text: &str) {
 
 /// Returns the cut from which a segment of a chapter was made. For a translation, it is the cut of
 /// the segment with the same id in the edition in the language of the source text.
-pub(super) fn cut_of<'a>(renderer: &'a Renderer, work: WorkId, document: &Document, index: usize) -> Option<&'a Cut> {
+pub(super) fn cut_of<'a>(renderer: &'a Renderer, work: WorkId, document: &Document, index: SegmentIndex) -> Option<&'a Cut> {
     let (split, chapter) = renderer.site.chapter(work)?;
     let lang = renderer.site.config.language(&split.language)?;
     let segment = &document.segments[index];

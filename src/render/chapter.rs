@@ -33,7 +33,7 @@ pub(super) fn shown_cut(renderer: &Renderer, work: WorkId, cut: usize, lang: Lan
             .iter()
             .map(|&id| {
                 let segment = edition.document.segment_with_id(id)?;
-                Some(Excerpt { renderer, work, document: &edition.document }.segment(segment as u32))
+                Some(Excerpt { renderer, work, document: &edition.document }.segment(segment))
             })
             .collect();
         // Link to the reader's page if it shows this edition, which may be a fallback page.

@@ -3,7 +3,8 @@
 use pulldown_cmark_escape::escape_html_body_text;
 
 use crate::link::ResolvedLink;
-use crate::parse::{Document, Hole, HoleKind, HtmlPos, HtmlRange, Target};
+use crate::model::SegmentIndex;
+use crate::parse::{Document, Hole, HoleKind, HtmlPos, HtmlRange, NoteIndex, Target};
 use crate::site::WorkId;
 
 use super::Renderer;
@@ -23,26 +24,26 @@ impl Excerpt<'_> {
     }
 
     /// Returns a segment's text as HTML.
-    pub(super) fn segment(self, segment: u32) -> String {
+    pub(super) fn segment(self, segment: SegmentIndex) -> String {
         self.segment_with_notes(segment, |_| String::new())
     }
 
     /// Returns a segment's text as HTML; `reference` makes the reference to the footnote at a
     /// position.
-    pub(super) fn segment_with_notes(self, segment: u32, reference: impl FnMut(u32) -> String) -> String {
-        let range = self.document.segments[segment as usize].html;
+    pub(super) fn segment_with_notes(self, segment: SegmentIndex, reference: impl FnMut(NoteIndex) -> String) -> String {
+        let range = self.document.segments[segment].html;
         self.text(range, self.document.body.holes_of_segment(segment, range), reference)
     }
 
     /// Returns a cell's text as HTML; see [`Self::segment_with_notes`].
-    pub(super) fn cell_with_notes(self, cell: HtmlRange, reference: impl FnMut(u32) -> String) -> String {
+    pub(super) fn cell_with_notes(self, cell: HtmlRange, reference: impl FnMut(NoteIndex) -> String) -> String {
         self.text(cell, self.document.body.holes_in(cell), reference)
     }
 
     /// Returns a segment's text as HTML, with the element `mark` around ranges of the HTML.
-    pub(super) fn segment_marked(self, segment: u32, marks: &[HtmlRange]) -> String {
+    pub(super) fn segment_marked(self, segment: SegmentIndex, marks: &[HtmlRange]) -> String {
         let body = &self.document.body;
-        let range = self.document.segments[segment as usize].html;
+        let range = self.document.segments[segment].html;
         let mut html = String::new();
         // The text of a link without one of its own is a title.
         let holes = body.holes_of_segment(segment, range).iter();
@@ -77,7 +78,7 @@ impl Excerpt<'_> {
         html
     }
 
-    fn text(self, range: HtmlRange, holes: &[Hole], mut reference: impl FnMut(u32) -> String) -> String {
+    fn text(self, range: HtmlRange, holes: &[Hole], mut reference: impl FnMut(NoteIndex) -> String) -> String {
         let body = &self.document.body;
         let mut html = String::new();
         let mut at = range.start;

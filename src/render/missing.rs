@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use tera::{Context, Value};
 
-use crate::base::Diagnostic;
-use crate::parse::{Block, BlockKind, Document, Element, ElementKind, HtmlPos, HtmlRange};
+use crate::base::{Diagnostic, IndexRange, IndexVec};
+use crate::model::SegmentIndex;
+use crate::parse::{Block, BlockKind, Document, Element, ElementKind, HtmlPos, HtmlRange, NoteIndex};
 use crate::site::WorkId;
 use crate::translation::rows::note_pairs;
 use crate::translation::status::Status;
@@ -23,9 +24,9 @@ use super::status::Drift;
 #[derive(Debug, Default)]
 pub(super) struct Additions {
     /// HTML before a line of the translation.
-    pub(super) before: HashMap<u32, String>,
+    pub(super) before: HashMap<SegmentIndex, String>,
     /// HTML after a line of the translation.
-    pub(super) after: HashMap<u32, String>,
+    pub(super) after: HashMap<SegmentIndex, String>,
     /// HTML at a position of the body's HTML, between two elements.
     pub(super) between: BTreeMap<HtmlPos, String>,
     /// Footnotes to which only missing sentences refer.
@@ -37,8 +38,8 @@ pub(super) struct Additions {
 /// A footnote that the translation lacks.
 #[derive(Debug)]
 pub(super) struct MissingNote {
-    /// The index of the footnote in the source.
-    source: u32,
+    /// The footnote of the source.
+    source: NoteIndex,
     pub(super) id: String,
     pub(super) number: u32,
     pub(super) html: String,
@@ -56,12 +57,12 @@ impl Additions {
         problems: &mut Vec<Diagnostic>,
     ) -> Self {
         let source = &*drift.source.document;
-        let mut lines: Vec<&[u32]> = vec![&[]; source.segments.len()];
-        let mut is_missing = vec![false; source.segments.len()];
+        let mut lines: IndexVec<SegmentIndex, &[SegmentIndex]> = IndexVec::filled(&[], source.segments.len());
+        let mut is_missing = IndexVec::filled(false, source.segments.len());
         for pair in &drift.statuses.pairs {
             let Some(at) = pair.source else { continue };
-            lines[at as usize] = &pair.lines;
-            is_missing[at as usize] = pair.status == Status::Missing;
+            lines[at] = &pair.lines;
+            is_missing[at] = pair.status == Status::Missing;
         }
         let language = &renderer.site.languages[drift.source_lang.0];
         let attributes = format!("lang=\"{}\" dir=\"{}\"", language.code, language.pack.direction);
@@ -82,12 +83,12 @@ struct Builder<'a> {
     source: &'a Document,
     translation: &'a Document,
     /// The lines of the translation for each sentence of the source.
-    lines: Vec<&'a [u32]>,
-    is_missing: Vec<bool>,
+    lines: IndexVec<SegmentIndex, &'a [SegmentIndex]>,
+    is_missing: IndexVec<SegmentIndex, bool>,
     /// The attributes that name the language of the source and its direction.
     attributes: String,
     /// The footnote of the translation for each footnote of the source.
-    pairs: Vec<Option<u32>>,
+    pairs: IndexVec<NoteIndex, Option<NoteIndex>>,
     additions: Additions,
     problems: &'a mut Vec<Diagnostic>,
 }
@@ -98,8 +99,8 @@ struct Builder<'a> {
 /// `One.`; they share the `ul`, so `Two.` gets only an `li` of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Spot {
-    /// The neighbouring sentence, as its index in the source.
-    beside: u32,
+    /// The neighbouring sentence of the source.
+    beside: SegmentIndex,
     is_behind: bool,
     /// The number of elements that the missing sentence shares with it, from the outermost one
     /// inwards.
@@ -114,15 +115,13 @@ impl<'a> Builder<'a> {
         // translation lacks.
         let mut end = Some(HtmlPos(0));
         for block in &self.source.blocks {
-            let note =
-                (block.segments.0 < block.segments.1).then(|| self.source.segments[block.segments.0 as usize].note).flatten();
+            let note = block.segments.iter().next().and_then(|first| self.source.segments[first].note);
             if let Some(note) = note.filter(|_| note != part) {
-                end = self.pairs[note as usize].map(|own| self.translation.notes[own as usize].html.end);
+                end = self.pairs[note].map(|own| self.translation.notes[own].html.end);
             }
             part = note;
-            let inside = || block.segments.0..block.segments.1;
-            let own_end = inside().rev().find_map(|at| end_of_block(self.translation, self.lines[at as usize]));
-            let is_whole = inside().all(|at| !self.is_missing[at as usize]);
+            let own_end = block.segments.iter().rev().find_map(|at| end_of_block(self.translation, self.lines[at]));
+            let is_whole = block.segments.iter().all(|at| !self.is_missing[at]);
             let Some(before) = end.filter(|_| !is_whole) else {
                 if let Some(at) = note.and_then(|note| self.additions.notes.iter().position(|it| it.source == note)) {
                     let html = self.block(block);
@@ -143,9 +142,8 @@ impl<'a> Builder<'a> {
     /// Adds the missing sentences of a block to the translation; returns the HTML that belongs
     /// behind the block.
     fn block(&mut self, block: &Block) -> String {
-        let (first, last) = block.segments;
-        let missing: Vec<u32> = (first..last).filter(|&at| self.is_missing[at as usize]).collect();
-        let is_there = (first..last).any(|at| self.is_there(at));
+        let missing: Vec<SegmentIndex> = block.segments.iter().filter(|&at| self.is_missing[at]).collect();
+        let is_there = block.segments.iter().any(|at| self.is_there(at));
         let mut behind = String::new();
         if let (false, BlockKind::Heading(_) | BlockKind::Paragraph) = (is_there, block.kind) {
             let text: Vec<String> = missing.iter().map(|&at| self.sentence(at, Some(block.kind))).collect();
@@ -153,39 +151,38 @@ impl<'a> Builder<'a> {
             let name = if let BlockKind::Heading(level) = block.kind { format!("h{level}") } else { "p".to_owned() };
             return format!("<{name} class=\"other\" {}>{}</{name}>\n", self.attributes, text.join(" "));
         }
-        let mut apart: Vec<(Option<Spot>, u32)> = Vec::new();
+        let mut apart: Vec<(Option<Spot>, SegmentIndex)> = Vec::new();
         for at in missing {
             if !self.add_beside(block, at) {
                 apart.push((self.spot(block, at), at));
             }
         }
         for group in apart.chunk_by(|(a, _), (b, _)| a == b) {
-            let sentences: Vec<u32> = group.iter().map(|(_, at)| *at).collect();
+            let sentences: Vec<SegmentIndex> = group.iter().map(|(_, at)| *at).collect();
             behind.push_str(&self.add_elements(block, group[0].0, &sentences));
         }
         behind
     }
 
-    fn is_there(&self, at: u32) -> bool {
-        !self.lines[at as usize].is_empty()
+    fn is_there(&self, at: SegmentIndex) -> bool {
+        !self.lines[at].is_empty()
     }
 
     /// Adds a missing sentence beside another one of its paragraph. Returns false, and adds
     /// nothing, if the translation has no sentence of the paragraph.
-    fn add_beside(&mut self, block: &Block, at: u32) -> bool {
-        let (first, last) = block.segments;
-        let own = self.source.segments[at as usize].block;
-        let is_near = |near: &u32| self.is_there(*near) && self.source.segments[*near as usize].block == own;
-        let behind = (first..at).rev().find(is_near);
-        let before = (at..last).find(is_near);
+    fn add_beside(&mut self, block: &Block, at: SegmentIndex) -> bool {
+        let own = self.source.segments[at].block;
+        let is_near = |near: &SegmentIndex| self.is_there(*near) && self.source.segments[*near].block == own;
+        let behind = IndexRange { end: at, ..block.segments }.iter().rev().find(is_near);
+        let before = IndexRange { start: at, ..block.segments }.iter().find(is_near);
         match (behind, before) {
             (Some(near), _) => {
-                let line = *self.lines[near as usize].last().expect("it is there");
+                let line = *self.lines[near].last().expect("it is there");
                 let html = self.sentence(at, None);
                 self.additions.after.entry(line).or_default().push_str(&format!(" {html}"));
             }
             (None, Some(near)) => {
-                let line = self.lines[near as usize][0];
+                let line = self.lines[near][0];
                 let html = self.sentence(at, None);
                 self.additions.before.entry(line).or_default().push_str(&format!("{html} "));
             }
@@ -195,24 +192,25 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns the elements of the source around a sentence, the outermost first.
-    fn elements_around(&self, block: &Block, at: u32) -> Vec<&Element> {
-        self.source.body.elements_around(block.html, self.source.segments[at as usize].html.start)
+    fn elements_around(&self, block: &Block, at: SegmentIndex) -> Vec<&Element> {
+        self.source.body.elements_around(block.html, self.source.segments[at].html.start)
     }
 
     /// Returns the first row below a missing head of a table that the translation has.
     ///
     /// The translation's table then has a head already, and a table has only one. So the missing
     /// head is shown as a row before this one.
-    fn row_below_head(&self, block: &Block, at: u32) -> Option<u32> {
+    fn row_below_head(&self, block: &Block, at: SegmentIndex) -> Option<SegmentIndex> {
         let around = self.elements_around(block, at);
         let head = around.iter().position(|element| element.kind == ElementKind::TableHead)?;
-        let is_in_table = |row: &u32| self.elements_around(block, *row).starts_with(&around[..head]);
-        (at + 1..block.segments.1).take_while(is_in_table).find(|&row| self.is_there(row))
+        let is_in_table = |row: &SegmentIndex| self.elements_around(block, *row).starts_with(&around[..head]);
+        let mut below = IndexRange { start: at, ..block.segments }.iter().skip(1).take_while(is_in_table);
+        below.find(|&row| self.is_there(row))
     }
 
     /// Returns the elements that a missing sentence gets, the outermost first: those of the source,
     /// without that of the row itself.
-    fn elements_of(&self, block: &Block, at: u32) -> Vec<&Element> {
+    fn elements_of(&self, block: &Block, at: SegmentIndex) -> Vec<&Element> {
         let of_row = self.row_below_head(block, at).unwrap_or(at);
         let mut elements = self.elements_around(block, of_row);
         elements.retain(|element| element.kind != ElementKind::Row);
@@ -221,11 +219,12 @@ impl<'a> Builder<'a> {
 
     /// Finds the spot for a missing sentence: behind the nearest sentence before it that the
     /// translation has, or else before the nearest one after it.
-    fn spot(&self, block: &Block, at: u32) -> Option<Spot> {
-        let (first, last) = block.segments;
+    fn spot(&self, block: &Block, at: SegmentIndex) -> Option<Spot> {
         let below = self.row_below_head(block, at);
-        let behind = (first..at).rev().find(|&near| below.is_none() && self.is_there(near));
-        let beside = behind.or(below).or_else(|| (at..last).find(|&near| self.is_there(near)))?;
+        let mut before = IndexRange { end: at, ..block.segments }.iter().rev();
+        let behind = before.find(|&near| below.is_none() && self.is_there(near));
+        let mut after = IndexRange { start: at, ..block.segments }.iter();
+        let beside = behind.or(below).or_else(|| after.find(|&near| self.is_there(near)))?;
         let (own, theirs) = (self.elements_of(block, at), self.elements_around(block, beside));
         let shared = own.iter().zip(&theirs).take_while(|(a, b)| a == b).count();
         Some(Spot { beside, is_behind: behind.is_some(), shared })
@@ -233,12 +232,12 @@ impl<'a> Builder<'a> {
 
     /// Adds sentences in elements of their own at a spot, and returns an empty text. If the
     /// translation has no such spot, adds nothing and returns the elements.
-    fn add_elements(&mut self, block: &Block, spot: Option<Spot>, sentences: &[u32]) -> String {
+    fn add_elements(&mut self, block: &Block, spot: Option<Spot>, sentences: &[SegmentIndex]) -> String {
         let Some((spot, place)) = spot.and_then(|spot| Some((spot, self.place(block, spot)?))) else {
             return format!("{}\n", self.wrapped(block, 0, sentences).trim());
         };
         let html = self.wrapped(block, spot.shared, sentences);
-        let line = self.lines[spot.beside as usize];
+        let line = self.lines[spot.beside];
         let there = match (place, spot.is_behind) {
             (Some(place), _) => self.additions.between.entry(place).or_default(),
             // The place is in the same element as the neighbouring sentence.
@@ -254,11 +253,11 @@ impl<'a> Builder<'a> {
     fn place(&self, block: &Block, spot: Spot) -> Option<Option<HtmlPos>> {
         let theirs = self.elements_around(block, spot.beside);
         let Some(element) = theirs.get(spot.shared) else { return Some(None) };
-        let lines = self.lines[spot.beside as usize];
+        let lines = self.lines[spot.beside];
         let line = *if spot.is_behind { lines.last()? } else { lines.first()? };
         let body = &self.translation.body;
-        let own = block_with(self.translation, line)?;
-        let around = body.elements_around(own.html, self.translation.segments[line as usize].html.start);
+        let own = &self.translation.blocks[self.translation.block_with(line)?];
+        let around = body.elements_around(own.html, self.translation.segments[line].html.start);
         // The element at the same depth as in the source; or, if the depths differ, at the same
         // distance from the sentence.
         let from_inside = around.len().checked_sub(theirs.len() - spot.shared);
@@ -271,13 +270,13 @@ impl<'a> Builder<'a> {
 
     /// Wraps sentences in the elements that they have in the source, without the `without`
     /// outermost ones.
-    fn wrapped(&mut self, block: &Block, without: usize, sentences: &[u32]) -> String {
+    fn wrapped(&mut self, block: &Block, without: usize, sentences: &[SegmentIndex]) -> String {
         // In a block without elements of its own, each sentence is a paragraph.
-        let paragraph = |at: u32| {
-            let html = self.source.segments[at as usize].html;
+        let paragraph = |at: SegmentIndex| {
+            let html = self.source.segments[at].html;
             [Element { kind: ElementKind::Paragraph, html }]
         };
-        let of_sentence = |at: u32| {
+        let of_sentence = |at: SegmentIndex| {
             let own: Vec<Element> = self.elements_of(block, at).into_iter().skip(without).copied().collect();
             if own.is_empty() && without == 0 { paragraph(at).to_vec() } else { own }
         };
@@ -285,7 +284,7 @@ impl<'a> Builder<'a> {
         let mut html = String::new();
         let mut open: &[Element] = &[];
         for (&at, own) in sentences.iter().zip(&elements) {
-            let is_row = self.source.segments[at as usize].table.is_some();
+            let is_row = self.source.segments[at].table.is_some();
             let common = open.iter().zip(own).take_while(|(a, b)| a == b).count();
             html.extend(open[common..].iter().rev().map(end_tag));
             if common == own.len() && !html.is_empty() {
@@ -303,9 +302,9 @@ impl<'a> Builder<'a> {
     }
 
     /// Renders a row of a table with the template `missing_row`.
-    fn row(&mut self, block: &Block, at: u32, in_block: bool) -> String {
+    fn row(&mut self, block: &Block, at: SegmentIndex, in_block: bool) -> String {
         let (source, excerpt) = (self.source, self.excerpt());
-        let row = source.segments[at as usize].html;
+        let row = source.segments[at].html;
         let cells = source.body.cells_in(row).iter();
         let cells: Vec<Value> =
             cells.map(|cell| Value::safe_string(&excerpt.cell_with_notes(*cell, |note| self.reference(note)))).collect();
@@ -318,7 +317,7 @@ impl<'a> Builder<'a> {
 
     /// Renders a sentence with the template `missing_sentence`; `alone_in` is the kind of its block
     /// if the sentence has an element of its own.
-    fn sentence(&mut self, at: u32, alone_in: Option<BlockKind>) -> String {
+    fn sentence(&mut self, at: SegmentIndex, alone_in: Option<BlockKind>) -> String {
         let html = self.excerpt().segment_with_notes(at, |note| self.reference(note));
         let mut arguments = self.arguments(at, alone_in.is_some());
         arguments.insert_value("html", Value::safe_string(&html));
@@ -332,8 +331,8 @@ impl<'a> Builder<'a> {
     }
 
     /// Returns the arguments that the templates of all missing sentences have.
-    fn arguments(&self, at: u32, in_block: bool) -> Context {
-        let segment = &self.source.segments[at as usize];
+    fn arguments(&self, at: SegmentIndex, in_block: bool) -> Context {
+        let segment = &self.source.segments[at];
         let shared = &self.renderer.shared;
         let words = shared.language(self.translation.lang);
         let mut arguments = Context::new();
@@ -358,12 +357,12 @@ impl<'a> Builder<'a> {
 
     /// Makes the reference of a missing sentence to a footnote: the translation's one, or else an
     /// added one.
-    fn reference(&mut self, note: u32) -> String {
-        if let Some(own) = self.pairs[note as usize].map(|own| &self.translation.notes[own as usize]) {
+    fn reference(&mut self, note: NoteIndex) -> String {
+        if let Some(own) = self.pairs[note].map(|own| &self.translation.notes[own]) {
             return reference(None, &format!("fn-{}", own.id), own.number);
         }
         let scope = format!("{}-", self.renderer.site.config.code(self.drift.source_lang));
-        let id = &self.source.notes[note as usize].id;
+        let id = &self.source.notes[note].id;
         let notes = &mut self.additions.notes;
         let at = notes.iter().position(|it| it.source == note).unwrap_or_else(|| {
             let number = (self.translation.notes.len() + notes.len() + 1) as u32;
@@ -402,12 +401,6 @@ fn end_tag(element: &Element) -> String {
 }
 
 /// Returns the position in the body's HTML at which the block of the last line ends.
-fn end_of_block(document: &Document, lines: &[u32]) -> Option<HtmlPos> {
-    block_with(document, *lines.last()?).map(|block| block.html.end)
-}
-
-/// Returns the block that contains a line.
-fn block_with(document: &Document, line: u32) -> Option<&Block> {
-    let at = document.blocks.partition_point(|block| block.segments.1 <= line);
-    document.blocks.get(at).filter(|block| block.segments.0 <= line)
+fn end_of_block(document: &Document, lines: &[SegmentIndex]) -> Option<HtmlPos> {
+    Some(document.blocks[document.block_with(*lines.last()?)?].html.end)
 }

@@ -3,7 +3,7 @@
 use tera::Value;
 
 use crate::base::Diagnostic;
-use crate::parse::Note;
+use crate::parse::{Note, NoteIndex};
 use crate::translation::rows::note_rows;
 
 use super::body::Writer;
@@ -35,8 +35,8 @@ pub(super) fn notes(writer: &Writer<'_>, problems: &mut Vec<Diagnostic>) -> Valu
 
 /// Returns the aligned footnotes of a side-by-side page; `count` counts the rows of the page.
 pub(super) fn paired_notes(left: &Writer<'_>, right: &Writer<'_>, count: &mut usize, problems: &mut Vec<Diagnostic>) -> Value {
-    let half = |writer: &Writer<'_>, note: Option<u32>| {
-        let Some(note) = note.map(|note| &writer.document.notes[note as usize]) else { return Value::none() };
+    let half = |writer: &Writer<'_>, note: Option<NoteIndex>| {
+        let Some(note) = note.map(|note| &writer.document.notes[note]) else { return Value::none() };
         let scope = writer.scope();
         map([
             ("id", format!("{scope}fn-{}", note.id).into()),

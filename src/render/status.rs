@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use tera::Value;
 
 use crate::base::path;
-use crate::model::{LangId, Unit};
+use crate::model::{LangId, SegmentIndex, Unit};
 use crate::site::{Edition, Site, WorkId};
 use crate::translation::status::{EditionStatus, Status, Summary};
 
@@ -23,9 +23,9 @@ pub(super) struct Drift<'a> {
     pub(super) statuses: &'a EditionStatus,
     /// Lines of the translation whose source has changed, each with the index of the source's
     /// sentence.
-    changed: HashMap<u32, u32>,
+    changed: HashMap<SegmentIndex, SegmentIndex>,
     /// Indices of the source's sentences that are left out on purpose.
-    omitted: HashSet<u32>,
+    omitted: HashSet<SegmentIndex>,
 }
 
 impl<'a> Drift<'a> {
@@ -55,12 +55,12 @@ impl<'a> Drift<'a> {
     }
 
     /// Returns the sentence of the source that has changed since a line was translated.
-    pub(super) fn changed(&self, line: u32) -> Option<u32> {
+    pub(super) fn changed(&self, line: SegmentIndex) -> Option<SegmentIndex> {
         self.changed.get(&line).copied()
     }
 
     /// Returns true if a sentence of the source is left out on purpose.
-    pub(super) fn is_omitted(&self, source: u32) -> bool {
+    pub(super) fn is_omitted(&self, source: SegmentIndex) -> bool {
         self.omitted.contains(&source)
     }
 

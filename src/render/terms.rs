@@ -7,7 +7,7 @@ use tera::{Context, Value};
 use crate::base::{self, Diagnostic, Report, code, path};
 use crate::markdown::{self, Dialect, Event, LinkType, Tag, TagEnd};
 use crate::model::term::{DateRange, OUTLINES, PartialDate};
-use crate::model::{LangId, LanguagePack, Term, TermId};
+use crate::model::{LangId, LanguagePack, SegmentIndex, Term, TermId};
 use crate::parse::HtmlRange;
 use crate::site::{WorkId, route};
 use crate::terms::Place;
@@ -84,7 +84,7 @@ pub(super) fn term(
     let title = capitalised(term.shown(lang));
     let mut page = Common::bare("term", &format!("{}/{}", route::TERMS, term.key), &title, &url);
     let description = term.descriptions[lang.0].as_deref();
-    page.set("description", description.map(|text| markdown::plain(text)).into());
+    page.set("description", description.map(markdown::plain).into());
     page.set("canonical", site.absolute(own_path).into());
     page.set("trail", Value::from(vec![route::TERMS]));
     let all = path::to_url(&route::terms_path(site.config.code(lang)));
@@ -276,12 +276,12 @@ fn sentence(renderer: &Renderer, lang: LangId, id: TermId, place: Place) -> Valu
     let edition = site.edition(work, own).expect("mentions are in editions that exist");
     let path = site.page(work, lang).map_or(&edition.path, |page| page.path);
     let document = &edition.document;
-    let segment_id = document.segments[segment as usize].id;
+    let segment_id = document.segments[segment].id;
     let partner = partner(renderer, place).map(|(other, segments)| {
         let edition = site.edition(work, other).expect("a partner is in an edition");
         let language = &site.languages[other.0];
         let html: Vec<String> = segments.iter().map(|&segment| marked(renderer, work, other, segment, id)).collect();
-        let first = edition.document.segments[segments[0] as usize].id;
+        let first = edition.document.segments[segments[0]].id;
         map([
             ("lang", language.code.as_str().into()),
             ("dir", language.pack.direction.as_str().into()),
@@ -293,14 +293,14 @@ fn sentence(renderer: &Renderer, lang: LangId, id: TermId, place: Place) -> Valu
         ("id", segment_id.to_string().into()),
         ("url", format!("{}#{segment_id}", path::to_url(path)).into()),
         ("html", Value::safe_string(&marked(renderer, work, own, segment, id))),
-        ("in_note", document.segments[segment as usize].note.is_some().into()),
+        ("in_note", document.segments[segment].note.is_some().into()),
         ("partner", partner.unwrap_or_else(Value::none)),
     ])
 }
 
 /// Returns the language and the lines of a sentence's partner: of a translated sentence its source,
 /// of a source sentence its first translation.
-fn partner(renderer: &Renderer, place: Place) -> Option<(LangId, Vec<u32>)> {
+fn partner(renderer: &Renderer, place: Place) -> Option<(LangId, Vec<SegmentIndex>)> {
     let site = &renderer.site;
     let (source, _) = site.source_edition(place.work);
     if place.lang == source {
@@ -313,12 +313,12 @@ fn partner(renderer: &Renderer, place: Place) -> Option<(LangId, Vec<u32>)> {
     }
     let statuses = site.statuses(place.work, place.lang)?;
     let pairs = statuses.pairs.iter().filter(|pair| pair.lines.contains(&place.segment));
-    let lines: Vec<u32> = pairs.filter_map(|pair| pair.source).collect();
+    let lines: Vec<SegmentIndex> = pairs.filter_map(|pair| pair.source).collect();
     (!lines.is_empty()).then_some((source, lines))
 }
 
 /// Returns a sentence as HTML, with the mentions of a term marked.
-fn marked(renderer: &Renderer, work: WorkId, lang: LangId, segment: u32, id: TermId) -> String {
+fn marked(renderer: &Renderer, work: WorkId, lang: LangId, segment: SegmentIndex, id: TermId) -> String {
     let document = &renderer.site.edition(work, lang).expect("the edition exists").document;
     let mentions = renderer.mentions.of(work, lang);
     let own = mentions.iter().filter(|mention| mention.segment == segment && mention.term == id);

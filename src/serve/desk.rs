@@ -220,7 +220,7 @@ fn anchor(
 ) -> Option<String> {
     let Unit::Segment(id) = sentence.pair.unit else { return None };
     let translation = pending.translation.document;
-    let own = sentence.pair.lines.first().map(|&line| translation.segments[line as usize].id);
+    let own = sentence.pair.lines.first().map(|&line| translation.segments[line].id);
     match *kind {
         RouteKind::SideBySide { work, left, right } => {
             let (lang, id) = own.map_or((source_lang, id), |own| (lang, own));

@@ -147,9 +147,9 @@ fn by_id(source: &Document, translation: &Document) -> Vec<(String, Vec<String>)
         .headings
         .iter()
         .map(|heading| {
-            let segment = heading.segment? as usize;
+            let segment = heading.segment?;
             let id = *translation.sentences(segment).first()?;
-            let segment = source.segment_with_id(id)? as u32;
+            let segment = source.segment_with_id(id)?;
             let at = source.headings.binary_search_by_key(&Some(segment), |heading| heading.segment).ok()?;
             Some(&source.headings[at])
         })

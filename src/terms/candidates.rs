@@ -11,11 +11,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::Mentions;
-use super::mentions::{gather, html_position};
+use super::mentions::{Piece, gather, html_range};
 use crate::base::path::is_combining_mark;
 use crate::model::inflection::Surface;
-use crate::model::{Inflection, LangId};
-use crate::parse::HtmlPos;
+use crate::model::{Inflection, LangId, SegmentIndex};
 use crate::site::{Site, WorkId};
 
 /// The least number of occurrences.
@@ -34,7 +33,7 @@ pub struct Candidate {
     pub words: String,
     pub count: usize,
     /// The first sentence with it: the work and the position of the segment.
-    pub first: (WorkId, u32),
+    pub first: (WorkId, SegmentIndex),
 }
 
 /// Finds the candidates for terms in a language, the most frequent ones first.
@@ -42,16 +41,16 @@ pub fn candidates(site: &Site, mentions: &Mentions, lang: LangId) -> Vec<Candida
     let pack = &site.languages[lang.0].pack;
     let mut found: BTreeMap<String, Candidate> = BTreeMap::new();
     let mut text = String::new();
-    let mut pieces: Vec<(usize, HtmlPos)> = Vec::new();
+    let mut pieces: Vec<Piece> = Vec::new();
     for &work in site.order.iter() {
         let Some(edition) = site.edition(work, lang) else { continue };
         let document = &edition.document;
-        for segment in (0..document.segments.len() as u32).filter(|&segment| !document.is_heading(segment)) {
+        for segment in document.segments.positions().filter(|&segment| !document.is_heading(segment)) {
             gather(document, segment, &mut text, &mut pieces);
             let named = mentions.of_edition(work, lang).in_segment(segment);
             let is_named = |range: &Range<usize>| {
-                let (start, end) = (html_position(&pieces, range.start), html_position(&pieces, range.end - 1));
-                named.iter().any(|mention| mention.html.start <= end && start < mention.html.end)
+                let html = html_range(&pieces, range.clone());
+                named.iter().any(|mention| mention.html.start < html.end && html.start < mention.html.end)
             };
             for range in names(&text, &pack.quotes, is_named) {
                 let words = text[range].split_whitespace().collect::<Vec<_>>().join(" ");
@@ -193,7 +192,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(found("Today Astana and Nur Sultan met."), ["Astana", "Nur Sultan"]);
-        assert_eq!(found("He said “the silk road” in 1998. Then Almaty, Bishkek agreed"), ["the silk road", "Bishkek"]);
+        assert_eq!(found("He said “the silk road” in 1998. Then Almaty, Bishkek agreed"), ["the silk road", "Almaty", "Bishkek"]);
         assert_eq!(found("The Caspian’s shore, Jean-Luc and X."), ["Caspian’s", "Jean-Luc"]);
         assert_eq!(found("In Oslo Fjord and Oslo, “Oslo”."), ["Fjord"]);
         assert_eq!(found(""), [""; 0]);

@@ -49,6 +49,14 @@ struct Candidate {
     is_acronym: bool,
 }
 
+impl Candidate {
+    /// Returns true if both match the same texts.
+    fn matches_like(&self, other: &Self) -> bool {
+        (self.before, &self.surface, &self.capitals, self.is_acronym)
+            == (other.before, &other.surface, &other.capitals, other.is_acronym)
+    }
+}
+
 /// A name found in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
@@ -61,23 +69,25 @@ impl Matcher {
     /// Makes the automaton for the names of all terms in a language.
     pub fn new(glossary: &Glossary, lang: LangId, rules: &Inflection) -> Self {
         let mut numbers: HashMap<String, usize> = HashMap::new();
-        let mut patterns: Vec<Vec<Candidate>> = Vec::new();
+        let (mut texts, mut patterns) = (Vec::new(), Vec::<Vec<Candidate>>::new());
         for (term, data) in glossary.iter() {
             let names = data.names[lang.0].iter().map(|name| (name, true));
             let stems = data.stems[lang.0].iter().map(|name| (name, false));
             for (name, is_inflected) in names.chain(stems) {
                 for (pattern, candidate) in candidates(term, &name.text, is_inflected, rules) {
-                    let number = *numbers.entry(pattern).or_insert(patterns.len());
-                    patterns.resize_with(patterns.len().max(number + 1), Vec::new);
-                    patterns[number].push(candidate);
+                    let number = *numbers.entry(pattern).or_insert_with_key(|pattern| {
+                        texts.push(pattern.clone());
+                        patterns.push(Vec::new());
+                        texts.len() - 1
+                    });
+                    // A name that several terms claim is reported; it means the first of them.
+                    if !patterns[number].iter().any(|other| other.matches_like(&candidate)) {
+                        patterns[number].push(candidate);
+                    }
                 }
             }
         }
-        let mut ordered = vec![String::new(); patterns.len()];
-        for (pattern, number) in numbers {
-            ordered[number] = pattern;
-        }
-        let automaton = AhoCorasick::new(ordered).expect("the limit on text files keeps the names small");
+        let automaton = AhoCorasick::new(texts).expect("the limit on text files keeps the names small");
         Self { automaton, patterns, rules: rules.clone() }
     }
 
@@ -104,7 +114,8 @@ impl Matcher {
                 let fits = |end: &&usize| {
                     let rest = &folded.text[**end..];
                     let is_bare = candidate.is_acronym && **end == stem.end();
-                    !rest.starts_with(is_of_word) && !(is_bare && begins_ending(&text[folded.original(**end)..]))
+                    let goes_on = rest.starts_with(is_of_word) || is_bare && self.begins_ending(text, &folded, **end);
+                    !goes_on
                 };
                 if let Some(&end) = ends.iter().filter(fits).max() {
                     found.push((stem.start(), end, candidate.term));
@@ -121,6 +132,13 @@ impl Matcher {
             }
         }
         hits
+    }
+
+    /// Returns true if small letters follow, joined to an acronym as its endings are. They are no
+    /// ending of the language here, so they make another word of it: `АҚШ-тық`.
+    fn begins_ending(&self, text: &str, folded: &Folded, at: usize) -> bool {
+        let behind = self.rules.behind_acronym_join(&folded.text[at..]);
+        behind.is_some_and(|behind| text[folded.original(folded.text.len() - behind.len())..].starts_with(char::is_lowercase))
     }
 }
 
@@ -141,12 +159,6 @@ fn candidates(term: TermId, name: &str, is_inflected: bool, rules: &Inflection) 
     })
 }
 
-/// Returns true if small letters follow a hyphen. After an acronym they are its ending, unless the
-/// language has no such ending: `АҚШ-тық` is another word.
-fn begins_ending(rest: &str) -> bool {
-    rest.strip_prefix('-').is_some_and(|behind| behind.starts_with(char::is_lowercase))
-}
-
 /// Returns true if a text has capitals where the name has some.
 fn has_capitals(text: &str, capitals: &[bool]) -> bool {
     fold_chars(text).zip(capitals).all(|((_, c, _), is_capital)| !is_capital || c.is_uppercase())
@@ -159,7 +171,8 @@ fn is_of_word(c: char) -> bool {
 /// Returns a name without an article at its beginning.
 fn without_article<'n>(name: &'n str, articles: &[String]) -> &'n str {
     let Some((first, rest)) = name.split_once(' ') else { return name };
-    if articles.contains(&first.to_lowercase()) { rest } else { name }
+    let is_article = articles.contains(&first.to_lowercase()) && rest.contains(char::is_alphanumeric);
+    if is_article { rest } else { name }
 }
 
 /// A text in small letters, with the position in the original of each byte.
@@ -197,11 +210,8 @@ fn fold_chars(text: &str) -> impl Iterator<Item = (usize, char, char)> {
             _ if is_space && last.is_whitespace() => return None,
             _ if is_space => ' ',
             '\u{2010}'..='\u{2015}' if is_of_word(last) && text[at + c.len_utf8()..].starts_with(is_of_word) => '-',
-            _ => {
-                // Almost all small letters are one character.
-                let mut small = c.to_lowercase();
-                small.next().filter(|_| small.next().is_none()).unwrap_or(c)
-            }
+            // The rest of a small letter of several characters is the dot that `İ` leaves on `i`.
+            _ => c.to_lowercase().next().unwrap_or(c),
         };
         Some((at, c, folded))
     })

@@ -1,11 +1,12 @@
 //! The mentions in a document: which sentence names which term, and which mentions become links.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::{Hit, Matcher};
-use crate::model::TermId;
 use crate::model::config::TermLinks;
 use crate::model::term::LinkRule;
+use crate::model::{SegmentIndex, TermId};
 use crate::parse::{Document, HoleKind, HtmlPos, HtmlRange, InlineKind, Marks, RefKind};
 use crate::site::Names;
 
@@ -14,7 +15,7 @@ use crate::site::Names;
 pub struct Mention {
     pub term: TermId,
     /// Position of the segment in the document.
-    pub segment: u32,
+    pub segment: SegmentIndex,
     /// Range of the document's HTML. It may hold markup, such as emphasis of a part of the name.
     pub html: HtmlRange,
     /// True if the mention is shown as a link to the term.
@@ -30,20 +31,20 @@ pub struct EditionMentions {
     pub mentions: Box<[Mention]>,
     /// The names that do not count, because a mark or the front matter says so: the segment and the
     /// term.
-    pub suppressed: Box<[(u32, TermId)]>,
+    pub suppressed: Box<[(SegmentIndex, TermId)]>,
 }
 
 impl EditionMentions {
     /// Returns the mentions in a segment.
-    pub fn in_segment(&self, segment: u32) -> &[Mention] {
+    pub fn in_segment(&self, segment: SegmentIndex) -> &[Mention] {
         let first = self.mentions.partition_point(|mention| mention.segment < segment);
         let end = self.mentions.partition_point(|mention| mention.segment <= segment);
         &self.mentions[first..end]
     }
 }
 
-/// Stands for a value of the page inside a text, such as a reference to a footnote. No name goes
-/// across it.
+/// Stands for a value of the page inside a text, such as a reference to a footnote, and for the
+/// border between two cells. No name goes across it.
 const BREAK: char = '\u{fffc}';
 
 /// Finds the mentions in a document.
@@ -57,10 +58,10 @@ pub fn mentions(document: &Document, names: &Names, matcher: &Matcher) -> Editio
     let mut suppressed = Vec::new();
     let rule_of_site = names.config.term_links;
     let mut text = String::new();
-    let mut pieces: Vec<(usize, HtmlPos)> = Vec::new();
+    let mut pieces: Vec<Piece> = Vec::new();
     let mut linked: HashSet<TermId> = HashSet::new();
     let mut section = None;
-    for (index, segment) in (0_u32..).zip(&document.segments) {
+    for (index, segment) in document.segments.enumerated() {
         let is_heading = document.is_heading(index);
         if is_heading || segment.note != section {
             section = segment.note;
@@ -79,9 +80,7 @@ pub fn mentions(document: &Document, names: &Names, matcher: &Matcher) -> Editio
             is_by_hand: true,
         }));
         for Hit { term, range } in matcher.find(&text) {
-            let start = html_position(&pieces, range.start);
-            let end = HtmlPos(html_position(&pieces, range.end - 1).0 + 1);
-            let html = HtmlRange::new(start, end);
+            let html = html_range(&pieces, range);
             let is_inside = |link: HtmlRange| link.start <= html.start && html.end <= link.end;
             if by_hand.iter().any(|&(link, linked)| linked == term && is_inside(link)) {
                 continue;
@@ -113,10 +112,9 @@ pub fn mentions(document: &Document, names: &Names, matcher: &Matcher) -> Editio
 
 /// Returns true if a mark of the sentence or the page's front matter says that it does not mention a
 /// term.
-fn is_suppressed(document: &Document, segment: u32, key: &str) -> bool {
+fn is_suppressed(document: &Document, segment: SegmentIndex, key: &str) -> bool {
     let in_sentence = |marks: &Marks| marks.unmentioned.iter().any(|it| it.key == key);
-    document.front.no_terms.as_ref().is_some_and(|terms| terms.has(key))
-        || document.marks_of(segment as usize).is_some_and(in_sentence)
+    document.front.no_terms.as_ref().is_some_and(|terms| terms.has(key)) || document.marks_of(segment).is_some_and(in_sentence)
 }
 
 /// Returns the links in a segment that lead to terms, as ranges of the HTML with their tags.
@@ -138,18 +136,33 @@ pub(super) fn ref_of(document: &Document, html: HtmlRange) -> Option<usize> {
     })
 }
 
+/// A piece of a segment's text. Both ranges have the same bytes, unless the piece is a character that
+/// HTML writes as an entity.
+pub(super) struct Piece {
+    text: Range<usize>,
+    html: HtmlRange,
+}
+
+/// The entities that the text of a document's HTML may have.
+const ENTITIES: [(&str, char); 3] = [("&amp;", '&'), ("&lt;", '<'), ("&gt;", '>')];
+
 /// Collects the words of a segment, and the position in the HTML of each piece of them. Code has no
 /// words.
-pub(super) fn gather(document: &Document, segment: u32, text: &mut String, pieces: &mut Vec<(usize, HtmlPos)>) {
+pub(super) fn gather(document: &Document, segment: SegmentIndex, text: &mut String, pieces: &mut Vec<Piece>) {
     text.clear();
     pieces.clear();
     let body = &document.body;
-    let range = document.segments[segment as usize].html;
+    let range = document.segments[segment].html;
     let codes = || body.inlines_in(range).iter().filter(|inline| inline.kind == InlineKind::Code);
     let holes = body.holes_of_segment(segment, range);
     let breaks = holes.iter().filter(|hole| matches!(hole.kind, HoleKind::NoteRef(_) | HoleKind::Title(_)));
     let mut breaks = breaks.map(|hole| hole.at).peekable();
+    let mut cells = body.cells_in(range).iter().peekable();
     for piece in body.texts_in(range) {
+        if cells.next_if(|cell| cell.start <= piece.start).is_some() {
+            while cells.next_if(|cell| cell.start <= piece.start).is_some() {}
+            text.push(BREAK);
+        }
         if codes().any(|code| code.html.start <= piece.start && piece.end <= code.html.end) {
             text.push(BREAK);
             continue;
@@ -157,22 +170,43 @@ pub(super) fn gather(document: &Document, segment: u32, text: &mut String, piece
         let mut start = piece.start;
         while let Some(at) = breaks.next_if(|at| *at < piece.end) {
             if at > start {
-                pieces.push((text.len(), start));
-                text.push_str(body.slice(HtmlRange::new(start, at)));
+                push(body.slice(HtmlRange::new(start, at)), start, text, pieces);
                 start = at;
             }
             text.push(BREAK);
         }
-        pieces.push((text.len(), start));
-        text.push_str(body.slice(HtmlRange::new(start, piece.end)));
+        push(body.slice(HtmlRange::new(start, piece.end)), start, text, pieces);
     }
 }
 
-/// Returns the position in the HTML of a position in the collected text.
-pub(super) fn html_position(pieces: &[(usize, HtmlPos)], at: usize) -> HtmlPos {
-    let piece = pieces.partition_point(|(start, _)| *start <= at) - 1;
-    let (start, html) = pieces[piece];
-    HtmlPos(html.0 + (at - start) as u32)
+/// Appends HTML without tags, which begins at a position, as pieces.
+fn push(html: &str, at: HtmlPos, text: &mut String, pieces: &mut Vec<Piece>) {
+    let mut done = 0;
+    let mut push = |own: &str, html: Range<usize>| {
+        let start = text.len();
+        text.push_str(own);
+        let position = |byte: usize| HtmlPos(at.0 + byte as u32);
+        pieces.push(Piece { text: start..text.len(), html: HtmlRange::new(position(html.start), position(html.end)) });
+    };
+    for (start, _) in html.match_indices('&') {
+        let Some((entity, c)) = ENTITIES.iter().find(|(entity, _)| html[start..].starts_with(entity)) else { continue };
+        push(&html[done..start], done..start);
+        done = start + entity.len();
+        push(c.encode_utf8(&mut [0; 4]), start..done);
+    }
+    push(&html[done..], done..html.len());
+}
+
+/// Returns the range of the HTML of a range of the collected text.
+pub(super) fn html_range(pieces: &[Piece], range: Range<usize>) -> HtmlRange {
+    let piece = |at: usize| &pieces[pieces.partition_point(|piece| piece.text.end <= at)];
+    let (first, last) = (piece(range.start), piece(range.end - 1));
+    let start = first.html.start.0 + (range.start - first.text.start) as u32;
+    let end = match range.end {
+        end if end == last.text.end => last.html.end,
+        end => HtmlPos(last.html.start.0 + (end - last.text.start) as u32),
+    };
+    HtmlRange::new(HtmlPos(start), end)
 }
 
 /// Returns true if a range of a segment is outside of links, and no element begins or ends inside it

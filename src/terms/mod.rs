@@ -18,7 +18,7 @@ pub use matcher::{Hit, Matcher};
 pub use mentions::{EditionMentions, Mention, mentions};
 pub use written::Written;
 
-use crate::model::{LangId, TermId};
+use crate::model::{LangId, SegmentIndex, TermId};
 use crate::site::{Site, WorkId};
 
 /// A sentence that mentions a term.
@@ -27,7 +27,7 @@ pub struct Place {
     pub work: WorkId,
     pub lang: LangId,
     /// Position of the segment in its document.
-    pub segment: u32,
+    pub segment: SegmentIndex,
 }
 
 /// All mentions of terms in a site. A clone shares all large parts.

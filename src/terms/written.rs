@@ -11,7 +11,7 @@
 use std::ops::Range;
 
 use super::Mention;
-use super::mentions::{gather, html_position, ref_of};
+use super::mentions::{gather, html_range, ref_of};
 use crate::markdown::SpanKind;
 use crate::parse::Document;
 
@@ -27,7 +27,7 @@ impl Written<'_> {
     /// is the range of the sentence.
     pub fn range(self, mention: &Mention) -> Range<usize> {
         let Self { document, text } = self;
-        let segment = &document.segments[mention.segment as usize];
+        let segment = &document.segments[mention.segment];
         let sentence = segment.bytes.0 as usize..segment.bytes.1 as usize;
         if mention.is_by_hand
             && let Some(item) = ref_of(document, mention.html)
@@ -38,8 +38,8 @@ impl Written<'_> {
         gather(document, mention.segment, &mut words, &mut pieces);
         let mut before = 0;
         let mut inside: Vec<char> = Vec::new();
-        for (at, c) in letters(&words) {
-            let html = html_position(&pieces, at);
+        for (at, c) in words.char_indices().filter(|(_, c)| c.is_alphanumeric()) {
+            let html = html_range(&pieces, at..at + c.len_utf8()).start;
             if html < mention.html.start {
                 before += 1;
             } else if html < mention.html.end {
@@ -61,17 +61,4 @@ impl Written<'_> {
             _ => sentence,
         }
     }
-}
-
-/// Returns the letters and digits of escaped HTML without tags, with their positions.
-fn letters(html: &str) -> impl Iterator<Item = (usize, char)> {
-    let mut in_reference = false;
-    html.char_indices().filter(move |(_, c)| {
-        match c {
-            '&' => in_reference = true,
-            ';' => in_reference = false,
-            _ => {}
-        }
-        !in_reference && c.is_alphanumeric()
-    })
 }

@@ -7,7 +7,7 @@
 use crate::base::diff::{self, Run};
 use crate::base::{LineIndex, Position};
 use crate::markdown::{self, parts};
-use crate::model::{LangId, Unit};
+use crate::model::{LangId, SegmentIndex, Unit};
 use crate::parse::Document;
 
 use super::status::Status;
@@ -76,7 +76,7 @@ impl<'s> Pending<'s> {
         })
     }
 
-    fn with_texts(&self, pair: &'s Pair, before: Option<u32>) -> Sentence<'s> {
+    fn with_texts(&self, pair: &'s Pair, before: Option<SegmentIndex>) -> Sentence<'s> {
         let Self { source, translation, .. } = self;
         let own: Vec<Said> = match pair.unit {
             Unit::Title | Unit::Description => translation.front(pair.unit).into_iter().collect(),
@@ -123,9 +123,9 @@ impl<'s> Written<'s> {
         self.position(self.lines.range(self.lines.line(byte)).end)
     }
 
-    fn segment(&self, index: u32) -> Said {
-        let start = self.document.segments[index as usize].bytes.0 as usize;
-        let text = self.document.segment_text(self.lines.text(), index as usize);
+    fn segment(&self, index: SegmentIndex) -> Said {
+        let start = self.document.segments[index].bytes.0 as usize;
+        let text = self.document.segment_text(self.lines.text(), index);
         Said { text: text.into_owned(), place: self.position(start) }
     }
 
@@ -144,13 +144,13 @@ impl<'s> Written<'s> {
     ///
     /// A sentence goes after `line`, or else at the beginning of the text. A title or description
     /// goes after the title in the front matter, or else at its beginning.
-    fn place_behind(&self, unit: Unit, line: Option<u32>) -> Position {
+    fn place_behind(&self, unit: Unit, line: Option<SegmentIndex>) -> Position {
         let start = match markdown::front_matter(self.lines.text()) {
             Ok((front, start)) => (front.map_or(0, |range| range.start), start),
             Err(_) => (0, 0),
         };
         match (unit, line) {
-            (Unit::Segment(_), Some(line)) => self.end_of_line(self.document.segments[line as usize].bytes.1 as usize),
+            (Unit::Segment(_), Some(line)) => self.end_of_line(self.document.segments[line].bytes.1 as usize),
             (Unit::Segment(_), None) => self.position(start.1),
             (Unit::Title | Unit::Description, _) => {
                 let title = parts::front(&self.document.file, self.lines.text()).into_iter().find(|value| value.key == "title");

@@ -12,27 +12,19 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use crate::base::{IndexRange, IndexVec};
 use crate::model::lock::Gone;
-use crate::model::{SegmentId, Unit};
-use crate::parse::{Block, BlockKind, Document, Note};
+use crate::model::{SegmentId, SegmentIndex, Unit};
+use crate::parse::{Block, BlockKind, Document, Note, NoteIndex};
 use crate::translation::ids::{self, Bead, DisjointSets};
 
 /// A row of a side-by-side page.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    pub kind: RowKind,
-    pub beads: Vec<Bead>,
-}
-
-/// Kind of items in the beads of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowKind {
-    /// Segments of two headings of this level.
-    Heading(u8),
-    /// Segments of paragraphs.
-    Paragraph,
-    /// Whole blocks, as indices in [`Document::blocks`].
-    Blocks,
+pub enum Row {
+    /// Sentences of headings of one level, or of paragraphs.
+    Sentences { level: Option<u8>, beads: Vec<Bead> },
+    /// Whole blocks, as positions in [`Document::blocks`].
+    Blocks { left: Vec<u32>, right: Vec<u32> },
 }
 
 /// Returns the rows of two editions, in the order of the left one, without footnotes.
@@ -45,9 +37,9 @@ pub fn rows(left: &Document, right: &Document) -> Vec<Row> {
 /// A footnote of two editions, aligned.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NoteRows {
-    /// Index among the notes of the left edition, if it has this note.
-    pub left: Option<u32>,
-    pub right: Option<u32>,
+    /// The note of the left edition, if it has this note.
+    pub left: Option<NoteIndex>,
+    pub right: Option<NoteIndex>,
     pub rows: Vec<Row>,
 }
 
@@ -57,9 +49,9 @@ pub struct NoteRows {
 /// Two notes are paired if they have the same label, or else if they share the id of a sentence.
 pub fn note_rows(left: &Document, right: &Document) -> Vec<NoteRows> {
     let pairs = note_pairs(left, right);
-    let is_paired: HashSet<u32> = pairs.iter().flatten().copied().collect();
-    let alone = (0..right.notes.len() as u32).filter(|note| !is_paired.contains(note));
-    let both = (0..).zip(pairs).map(|(left, right)| (Some(left), right)).chain(alone.map(|right| (None, Some(right))));
+    let is_paired: HashSet<NoteIndex> = pairs.iter().flatten().copied().collect();
+    let alone = right.notes.positions().filter(|note| !is_paired.contains(note));
+    let both = pairs.enumerated().map(|(left, right)| (Some(left), *right)).chain(alone.map(|right| (None, Some(right))));
     let rows = both.map(|(left_note, right_note)| NoteRows {
         left: left_note,
         right: right_note,
@@ -69,24 +61,25 @@ pub fn note_rows(left: &Document, right: &Document) -> Vec<NoteRows> {
 }
 
 /// Returns for each note of the left edition its counterpart in the right one.
-pub fn note_pairs(left: &Document, right: &Document) -> Vec<Option<u32>> {
-    let by_label: HashMap<&str, u32> = (0..).zip(&right.notes).map(|(at, note)| (note.label.as_str(), at)).collect();
-    let mut pairs: Vec<Option<u32>> = left.notes.iter().map(|note| by_label.get(note.label.as_str()).copied()).collect();
-    let mut is_free = vec![true; right.notes.len()];
-    pairs.iter().flatten().for_each(|&note| is_free[note as usize] = false);
+pub fn note_pairs(left: &Document, right: &Document) -> IndexVec<NoteIndex, Option<NoteIndex>> {
+    let by_label: HashMap<&str, NoteIndex> = right.notes.enumerated().map(|(at, note)| (note.label.as_str(), at)).collect();
+    let mut pairs: IndexVec<NoteIndex, Option<NoteIndex>> =
+        left.notes.iter().map(|note| by_label.get(note.label.as_str()).copied()).collect();
+    let mut is_free = IndexVec::filled(true, right.notes.len());
+    pairs.iter().flatten().for_each(|&note| is_free[note] = false);
     if !(left.knows_addresses() || right.knows_addresses()) || !is_free.contains(&true) || pairs.iter().all(Option::is_some) {
         return pairs;
     }
     let ids = |document: &'_ Document, note: &Note| -> Vec<SegmentId> {
-        (note.segments.0..note.segments.1).flat_map(|line| document.sentences(line as usize).to_vec()).collect()
+        note.segments.iter().flat_map(|line| document.sentences(line).to_vec()).collect()
     };
-    let free = (0..).zip(&right.notes).filter(|(at, _)| is_free[*at as usize]);
-    let by_id: HashMap<SegmentId, u32> =
+    let free = right.notes.enumerated().filter(|(at, _)| is_free[*at]);
+    let by_id: HashMap<SegmentId, NoteIndex> =
         free.flat_map(|(at, note)| ids(right, note).into_iter().map(move |id| (id, at))).collect();
     for (pair, note) in pairs.iter_mut().zip(&left.notes).filter(|(pair, _)| pair.is_none()) {
-        let found = ids(left, note).iter().find_map(|id| by_id.get(id).copied().filter(|&at| is_free[at as usize]));
+        let found = ids(left, note).iter().find_map(|id| by_id.get(id).copied().filter(|&at| is_free[at]));
         if let Some(found) = found {
-            is_free[found as usize] = false;
+            is_free[found] = false;
             *pair = Some(found);
         }
     }
@@ -95,7 +88,7 @@ pub fn note_pairs(left: &Document, right: &Document) -> Vec<Option<u32>> {
 
 /// Returns the alignment of all lines of two editions, as far as ids are known.
 pub fn beads(left: &Document, right: &Document) -> Vec<Bead> {
-    let all = |document: &Document| 0..document.segments.len() as u32;
+    let all = |document: &Document| IndexRange { start: SegmentIndex::default(), end: document.segments.end() };
     beads_of(left, all(left), right, all(right))
 }
 
@@ -104,26 +97,30 @@ struct Part<'a> {
     document: &'a Document,
     /// Range in [`Document::blocks`].
     blocks: Range<u32>,
-    /// Range in [`Document::segments`].
-    lines: Range<u32>,
+    lines: IndexRange<SegmentIndex>,
 }
 
 impl<'a> Part<'a> {
     fn text(document: &'a Document) -> Self {
-        let lines = document.notes.first().map_or(document.segments.len() as u32, |note| note.segments.0);
-        Self { document, blocks: document.text_blocks(), lines: 0..lines }
+        let end = document.notes.first().map_or(document.segments.end(), |note| note.segments.start);
+        Self { document, blocks: document.text_blocks(), lines: IndexRange { end, ..IndexRange::default() } }
     }
 
     /// Returns the part of a note; an empty part for `None`.
-    fn note(document: &'a Document, note: Option<u32>) -> Self {
-        let Some(note) = note.map(|note| &document.notes[note as usize]) else {
-            return Self { document, blocks: 0..0, lines: 0..0 };
+    fn note(document: &'a Document, note: Option<NoteIndex>) -> Self {
+        let Some(note) = note.map(|note| &document.notes[note]) else {
+            return Self { document, blocks: 0..0, lines: IndexRange::default() };
         };
-        Self { document, blocks: note.blocks.0..note.blocks.1, lines: note.segments.0..note.segments.1 }
+        Self { document, blocks: note.blocks.0..note.blocks.1, lines: note.segments }
     }
 
     fn blocks(&self) -> &'a [Block] {
         &self.document.blocks[self.blocks.start as usize..self.blocks.end as usize]
+    }
+
+    /// Returns the block of a line, counted from the start of the part.
+    fn block_with(&self, line: SegmentIndex) -> Option<usize> {
+        Some(self.document.block_with(line)? - self.blocks.start as usize)
     }
 }
 
@@ -136,17 +133,21 @@ fn rows_of(left: &Part<'_>, right: &Part<'_>) -> Vec<Row> {
     }
 }
 
-/// Aligns a range of lines of each edition by ids. The beads count lines from the start of the
-/// range.
-fn beads_of(left: &Document, left_lines: Range<u32>, right: &Document, right_lines: Range<u32>) -> Vec<Bead> {
+/// Aligns a stretch of lines of each edition by ids.
+fn beads_of(
+    left: &Document,
+    left_lines: IndexRange<SegmentIndex>,
+    right: &Document,
+    right_lines: IndexRange<SegmentIndex>,
+) -> Vec<Bead> {
     // A sentence that was merged into another one is aligned with that one.
-    let ids = |document: &Document, lines: Range<u32>, other: &Document| -> Vec<Vec<SegmentId>> {
+    let ids = |document: &Document, lines: IndexRange<SegmentIndex>, other: &Document| -> Vec<(SegmentIndex, Vec<SegmentId>)> {
         let known = |id: SegmentId| other.segment_with_id(id).is_some();
         let resolved = |id: SegmentId| if known(id) { id } else { merged_into(other, id).unwrap_or(id) };
-        lines.map(|at| document.sentences(at as usize).iter().copied().map(resolved).collect()).collect()
+        lines.iter().map(|at| (at, document.sentences(at).iter().copied().map(resolved).collect())).collect()
     };
-    fn slices(ids: &[Vec<SegmentId>]) -> Vec<&[SegmentId]> {
-        ids.iter().map(Vec::as_slice).collect()
+    fn slices(ids: &[(SegmentIndex, Vec<SegmentId>)]) -> Vec<(SegmentIndex, &[SegmentId])> {
+        ids.iter().map(|(line, ids)| (*line, &ids[..])).collect()
     }
     let (left_ids, right_ids) = (ids(left, left_lines, right), ids(right, right_lines, left));
     ids::beads(&slices(&left_ids), &slices(&right_ids))
@@ -164,10 +165,14 @@ impl RowIds {
     pub(crate) fn of(left: &Document, right: &Document) -> Self {
         let mut ids = Self::default();
         let rows = rows(left, right).into_iter().chain(note_rows(left, right).into_iter().flat_map(|note| note.rows));
-        for bead in rows.filter(|row| row.kind != RowKind::Blocks).flat_map(|row| row.beads) {
+        let beads = rows.flat_map(|row| match row {
+            Row::Sentences { beads, .. } => beads,
+            Row::Blocks { .. } => Vec::new(),
+        });
+        for bead in beads {
             let Some(id) = bead_id(&bead, left, right) else { continue };
-            ids.left.extend(bead.left.iter().map(|&line| (left.segments[line as usize].id, id)));
-            ids.right.extend(bead.right.iter().map(|&line| (right.segments[line as usize].id, id)));
+            ids.left.extend(bead.left.iter().map(|&line| (left.segments[line].id, id)));
+            ids.right.extend(bead.right.iter().map(|&line| (right.segments[line].id, id)));
         }
         ids
     }
@@ -186,7 +191,7 @@ impl RowIds {
 /// Returns the id of a bead of sentences: that of its first left line, or else of its first right
 /// one.
 pub fn bead_id(bead: &Bead, left: &Document, right: &Document) -> Option<SegmentId> {
-    let first = |lines: &[u32], document: &Document| lines.first().map(|&line| document.segments[line as usize].id);
+    let first = |lines: &[SegmentIndex], document: &Document| lines.first().map(|&line| document.segments[line].id);
     first(&bead.left, left).or_else(|| first(&bead.right, right))
 }
 
@@ -222,26 +227,30 @@ fn by_position(left: &Part<'_>, right: &Part<'_>) -> Vec<Row> {
     let pairs = (0..lefts.len().max(rights.len())).map(|at| (lefts.get(at), rights.get(at)));
     let row = |(at, (a, b)): (usize, (Option<&Block>, Option<&Block>))| match (a, b) {
         (Some(a), Some(b)) if matching(a, b) => {
-            let lines = (a.segments.0..a.segments.1).zip(b.segments.0..b.segments.1);
+            let lines = a.segments.iter().zip(b.segments.iter());
             let beads = lines.map(|(i, j)| Bead { left: vec![i], right: vec![j] }).collect();
-            let kind = match a.kind {
-                BlockKind::Heading(level) => RowKind::Heading(level),
-                BlockKind::Paragraph | BlockKind::Other => RowKind::Paragraph,
-            };
-            Row { kind, beads }
+            Row::Sentences { level: level(a), beads }
         }
         (a, b) => {
             let whole =
                 |part: &Part<'_>, block: Option<&Block>| block.map(|_| part.blocks.start + at as u32).into_iter().collect();
-            Row { kind: RowKind::Blocks, beads: vec![Bead { left: whole(left, a), right: whole(right, b) }] }
+            Row::Blocks { left: whole(left, a), right: whole(right, b) }
         }
     };
     pairs.enumerate().map(row).collect()
 }
 
+/// Returns the level of a heading; `None` for another block.
+fn level(block: &Block) -> Option<u8> {
+    match block.kind {
+        BlockKind::Heading(level) => Some(level),
+        BlockKind::Paragraph | BlockKind::Other => None,
+    }
+}
+
 /// Returns true if two blocks have the same kind and the same number of sentences.
 fn matching(a: &Block, b: &Block) -> bool {
-    let count = |block: &Block| block.segments.1 - block.segments.0;
+    let count = |block: &Block| block.segments.len();
     a.kind == b.kind && a.kind != BlockKind::Other && count(a) == count(b) && count(a) > 0
 }
 
@@ -249,10 +258,7 @@ fn matching(a: &Block, b: &Block) -> bool {
 struct Rows<'a> {
     left: &'a Part<'a>,
     right: &'a Part<'a>,
-    /// Beads of lines, as indices within the parts.
     beads: Vec<Bead>,
-    /// Block of each line, for the left and the right part; left blocks are counted first.
-    block_of: [Vec<usize>; 2],
     /// First block of each block's component: the blocks that beads connect with it, directly or
     /// through other blocks.
     component_of: Vec<usize>,
@@ -262,10 +268,9 @@ struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     fn of(left: &'a Part<'a>, right: &'a Part<'a>) -> Self {
-        let beads = beads_of(left.document, left.lines.clone(), right.document, right.lines.clone());
-        let block_of = [blocks_of(left, 0), blocks_of(right, left.blocks.len())];
+        let beads = beads_of(left.document, left.lines, right.document, right.lines);
         let all = left.blocks.len() + right.blocks.len();
-        let mut rows = Self { left, right, beads, block_of, component_of: Vec::new(), whole: vec![false; all] };
+        let mut rows = Self { left, right, beads, component_of: Vec::new(), whole: vec![false; all] };
         let mut components = DisjointSets::new(all);
         for at in 0..rows.beads.len() {
             let blocks = rows.blocks_in(at);
@@ -294,8 +299,9 @@ impl<'a> Rows<'a> {
     /// Returns the blocks that contain the lines of a bead.
     fn blocks_in(&self, bead: usize) -> Vec<usize> {
         let bead = &self.beads[bead];
-        let left = bead.left.iter().map(|&line| self.block_of[0][line as usize]);
-        left.chain(bead.right.iter().map(|&line| self.block_of[1][line as usize])).filter(|&block| block != usize::MAX).collect()
+        let left = bead.left.iter().filter_map(|&line| self.left.block_with(line));
+        let right = bead.right.iter().filter_map(|&line| self.right.block_with(line));
+        left.chain(right.map(|block| self.left.blocks.len() + block)).collect()
     }
 
     /// Pairs tables, code and rules: the nth one after a block with sentences belongs to the nth
@@ -306,8 +312,7 @@ impl<'a> Rows<'a> {
             let is_left = range.start == 0 && !self.left.blocks.is_empty();
             let (mut after, mut number) = (None, 0);
             for block in range {
-                let (first, end) = self.block(block).segments;
-                if first < end {
+                if !self.block(block).segments.is_empty() {
                     (after, number) = (Some(components.root(block)), 0);
                 } else {
                     match waiting.get(&(after, number)) {
@@ -334,9 +339,7 @@ impl<'a> Rows<'a> {
             }
             let (left, right) = &members[&block];
             let kind = |block: &usize| self.block(*block).kind;
-            let is_text = |block: &usize| {
-                kind(block) == BlockKind::Paragraph && self.block(*block).segments.0 < self.block(*block).segments.1
-            };
+            let is_text = |block: &usize| kind(block) == BlockKind::Paragraph && !self.block(*block).segments.is_empty();
             let headings =
                 matches!((&left[..], &right[..]), ([a], [b]) if kind(a) == kind(b) && matches!(kind(a), BlockKind::Heading(_)));
             self.whole[block] = !headings && !left.iter().chain(right).all(is_text);
@@ -354,17 +357,15 @@ impl<'a> Rows<'a> {
             let component = self.component_of[block];
             if self.whole[component] {
                 let row = *row_of_block.entry(component).or_insert_with(|| {
-                    rows.push(Row { kind: RowKind::Blocks, beads: vec![Bead::default()] });
+                    rows.push(Row::Blocks { left: Vec::new(), right: Vec::new() });
                     rows.len() - 1
                 });
-                rows[row].beads[0].left.push(self.left.blocks.start + block as u32);
+                if let Row::Blocks { left, .. } = &mut rows[row] {
+                    left.push(self.left.blocks.start + block as u32);
+                }
                 last_row.insert(component, row);
             } else {
-                let kind = match self.block(block).kind {
-                    BlockKind::Heading(level) => RowKind::Heading(level),
-                    BlockKind::Paragraph | BlockKind::Other => RowKind::Paragraph,
-                };
-                rows.push(Row { kind, beads: Vec::new() });
+                rows.push(Row::Sentences { level: level(self.block(block)), beads: Vec::new() });
                 row_of_block.insert(block, rows.len() - 1);
                 last_row.insert(component, rows.len() - 1);
             }
@@ -379,19 +380,19 @@ impl<'a> Rows<'a> {
                 Some(&row) if row < with_left => follows = row + 1,
                 Some(_) => {}
                 None => {
-                    let (kind, beads) = if self.whole[component] {
-                        (RowKind::Blocks, vec![Bead::default()])
-                    } else {
-                        (RowKind::Paragraph, Vec::new())
-                    };
-                    rows.push(Row { kind, beads });
+                    rows.push(match self.whole[component] {
+                        true => Row::Blocks { left: Vec::new(), right: Vec::new() },
+                        false => Row::Sentences { level: None, beads: Vec::new() },
+                    });
                     behind[follows].push(rows.len() - 1);
                     last_row.insert(component, rows.len() - 1);
                     row_of_block.insert(component, rows.len() - 1);
                 }
             }
-            if self.whole[component] {
-                rows[row_of_block[&component]].beads[0].right.push(self.right.blocks.start + right as u32);
+            if self.whole[component]
+                && let Row::Blocks { right: whole, .. } = &mut rows[row_of_block[&component]]
+            {
+                whole.push(self.right.blocks.start + right as u32);
             }
         }
         // A sentence goes into the row of its first left line; one without a left line goes behind
@@ -404,9 +405,7 @@ impl<'a> Rows<'a> {
             if self.whole[component] {
                 continue;
             }
-            let mut taken = std::mem::take(&mut self.beads[bead]);
-            taken.left.iter_mut().for_each(|line| *line += self.left.lines.start);
-            taken.right.iter_mut().for_each(|line| *line += self.right.lines.start);
+            let taken = std::mem::take(&mut self.beads[bead]);
             let row = if self.is_left(block) {
                 Some(row_of_block[&block])
             } else {
@@ -415,17 +414,19 @@ impl<'a> Rows<'a> {
             match row {
                 Some(row) => {
                     at.insert(component, row);
-                    rows[row].beads.extend(waiting.remove(&component).unwrap_or_default());
-                    rows[row].beads.push(taken);
+                    if let Row::Sentences { beads, .. } = &mut rows[row] {
+                        beads.extend(waiting.remove(&component).unwrap_or_default());
+                        beads.push(taken);
+                    }
                 }
                 None => waiting.entry(component).or_default().push(taken),
             }
         }
         let mut ordered = Vec::with_capacity(rows.len());
         let mut take = |row: usize, ordered: &mut Vec<Row>| {
-            let row = std::mem::replace(&mut rows[row], Row { kind: RowKind::Blocks, beads: Vec::new() });
+            let row = std::mem::replace(&mut rows[row], Row::Sentences { level: None, beads: Vec::new() });
             // A paragraph is empty if all its sentences stand in rows of other paragraphs.
-            if !row.beads.is_empty() {
+            if !matches!(&row, Row::Sentences { beads, .. } if beads.is_empty()) {
                 ordered.push(row);
             }
         };
@@ -437,14 +438,4 @@ impl<'a> Rows<'a> {
         }
         ordered
     }
-}
-
-/// Returns the block of each line; `usize::MAX` for a line outside of all blocks.
-fn blocks_of(part: &Part<'_>, first: usize) -> Vec<usize> {
-    let mut block_of = vec![usize::MAX; part.lines.len()];
-    for (at, block) in part.blocks().iter().enumerate() {
-        let line = |line: u32| (line - part.lines.start) as usize;
-        block_of[line(block.segments.0)..line(block.segments.1)].fill(first + at);
-    }
-    block_of
 }

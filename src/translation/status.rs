@@ -5,9 +5,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::base::{Idx, IndexVec};
 use crate::model::lock::{self, Lock, LockEntry};
-use crate::model::{SegmentId, TextDigest, Unit};
-use crate::parse::{Document, Marks};
+use crate::model::{SegmentId, SegmentIndex, TextDigest, Unit};
+use crate::parse::{Document, Marks, NoteIndex};
 
 use super::rows::note_pairs;
 
@@ -55,11 +56,10 @@ impl Status {
 pub struct Pair {
     pub unit: Unit,
     pub status: Status,
-    /// Index among the segments of the source.
-    pub source: Option<u32>,
-    /// Indices of the lines that translate the sentence, or of the line that only the translation
-    /// has.
-    pub lines: Vec<u32>,
+    /// The sentence of the source.
+    pub source: Option<SegmentIndex>,
+    /// The lines that translate the sentence, or the line that only the translation has.
+    pub lines: Vec<SegmentIndex>,
 }
 
 /// Numbers of sentences of a translation by status; the title and the description count as one
@@ -158,7 +158,7 @@ impl EditionStatus {
         let by_label =
             (lock.is_none() && translation.lock.is_none() && (!source.notes.is_empty() || !translation.notes.is_empty()))
                 .then(|| note_pairs(source, translation));
-        for (index, segment) in source.segments.iter().enumerate() {
+        for (index, segment) in source.segments.enumerated() {
             let unit = Unit::Segment(segment.id);
             let lines = match &by_label {
                 None => lines.of_sentence(segment.id),
@@ -176,17 +176,17 @@ impl EditionStatus {
                     status_of(lock, unit, source_lang, lang, own, source.digests[index])
                 }
             };
-            statuses.push(Pair { unit, status, source: Some(index as u32), lines });
+            statuses.push(Pair { unit, status, source: Some(index), lines });
         }
-        let mut is_paired = vec![false; translation.segments.len()];
-        statuses.pairs.iter().flat_map(|pair| &pair.lines).for_each(|&line| is_paired[line as usize] = true);
-        for (line, is_paired) in is_paired.into_iter().enumerate() {
+        let mut is_paired = IndexVec::filled(false, translation.segments.len());
+        statuses.pairs.iter().flat_map(|pair| &pair.lines).for_each(|&line| is_paired[line] = true);
+        for (line, is_paired) in is_paired.enumerated() {
             if !is_paired {
                 let id = translation.segments[line].id;
                 let says_so = |marks: &Marks| marks.alone || marks.translates.iter().any(|&id| is_shared(id));
                 let meant = translation.marks_of(line).is_some_and(says_so);
                 let unit = Unit::Segment(id);
-                statuses.push(Pair { unit, status: Status::Extra { meant }, source: None, lines: vec![line as u32] });
+                statuses.push(Pair { unit, status: Status::Extra { meant }, source: None, lines: vec![line] });
             }
         }
         statuses
@@ -207,12 +207,12 @@ impl EditionStatus {
 pub(super) struct TranslatedLines<'a> {
     document: &'a Document,
     /// Lines whose marks name a sentence, by that sentence.
-    marked: HashMap<SegmentId, Vec<u32>>,
+    marked: HashMap<SegmentId, Vec<SegmentIndex>>,
 }
 
 impl<'a> TranslatedLines<'a> {
     pub(super) fn of(document: &'a Document) -> Self {
-        let mut marked: HashMap<SegmentId, Vec<u32>> = HashMap::new();
+        let mut marked: HashMap<SegmentId, Vec<SegmentIndex>> = HashMap::new();
         for marks in &document.marks {
             for &id in &marks.translates {
                 marked.entry(id).or_default().push(marks.segment);
@@ -223,13 +223,14 @@ impl<'a> TranslatedLines<'a> {
 
     /// Returns the lines that translate a sentence: those whose marks name it, or else the line
     /// with its id.
-    pub(super) fn of_sentence(&self, id: SegmentId) -> Vec<u32> {
+    pub(super) fn of_sentence(&self, id: SegmentId) -> Vec<SegmentIndex> {
         if let Some(lines) = self.marked.get(&id) {
             return lines.clone();
         }
         let own = self.document.segment_with_id(id);
-        let translates_others = |&line: &usize| self.document.marks_of(line).is_some_and(|marks| !marks.translates.is_empty());
-        own.filter(|line| !translates_others(line)).map(|line| line as u32).into_iter().collect()
+        let translates_others =
+            |&line: &SegmentIndex| self.document.marks_of(line).is_some_and(|marks| !marks.translates.is_empty());
+        own.filter(|line| !translates_others(line)).into_iter().collect()
     }
 }
 
@@ -239,34 +240,35 @@ impl<'a> TranslatedLines<'a> {
 /// the line at the same place in the note with the same label.
 fn by_position(
     source: &Document,
-    index: usize,
+    index: SegmentIndex,
     translation: &Document,
     lines: &TranslatedLines<'_>,
-    notes: &[Option<u32>],
-) -> Vec<u32> {
+    notes: &IndexVec<NoteIndex, Option<NoteIndex>>,
+) -> Vec<SegmentIndex> {
     let segment = &source.segments[index];
     if let Some(marked) = lines.marked.get(&segment.id) {
         return marked.clone();
     }
     let Some(note) = segment.note else {
         let mut found = lines.of_sentence(segment.id);
-        found.retain(|&line| translation.segments[line as usize].note.is_none());
+        found.retain(|&line| translation.segments[line].note.is_none());
         return found;
     };
-    let Some(own) = notes[note as usize].map(|own| &translation.notes[own as usize]) else { return Vec::new() };
-    let line = own.segments.0 + (index as u32 - source.notes[note as usize].segments.0);
+    let Some(own) = notes[note].map(|own| &translation.notes[own]) else { return Vec::new() };
+    let offset = index.number() - source.notes[note].segments.start.number();
+    let line = SegmentIndex::new(own.segments.start.number() + offset);
     let is_free =
-        |line: &u32| translation.marks_of(*line as usize).is_none_or(|marks| marks.translates.is_empty() && !marks.alone);
-    (line < own.segments.1).then_some(line).filter(is_free).into_iter().collect()
+        |line: &SegmentIndex| translation.marks_of(*line).is_none_or(|marks| marks.translates.is_empty() && !marks.alone);
+    (line < own.segments.end).then_some(line).filter(is_free).into_iter().collect()
 }
 
 /// Returns the digest of the translation of a sentence; `digests` are those of all lines of the
 /// translation.
-pub(super) fn own_digest(digests: &[TextDigest], lines: &[u32]) -> TextDigest {
+pub(super) fn own_digest(digests: &IndexVec<SegmentIndex, TextDigest>, lines: &[SegmentIndex]) -> TextDigest {
     match lines {
-        [line] => digests[*line as usize],
+        [line] => digests[*line],
         lines => {
-            let digests: Vec<String> = lines.iter().map(|&line| digests[line as usize].to_string()).collect();
+            let digests: Vec<String> = lines.iter().map(|&line| digests[line].to_string()).collect();
             TextDigest::of(&digests.join(" "))
         }
     }

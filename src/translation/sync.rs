@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::base::fold;
 use crate::model::lock::{Gone, LockEntry, Source, State, Translation};
-use crate::model::{LangId, Lock, TextDigest, Unit};
+use crate::model::{LangId, Lock, SegmentIndex, TextDigest, Unit};
 use crate::parse::Document;
 
 use super::status::{TranslatedLines, lock_line, own_digest};
@@ -147,10 +147,10 @@ impl LockBuilder<'_> {
     /// Adds the entries of the sentences of the source.
     fn add_sentences(&mut self, source: &Document, file_text: &str) {
         let lines: Vec<TranslatedLines<'_>> = self.translations.iter().map(|it| TranslatedLines::of(it.document)).collect();
-        let heading_of: HashMap<u32, usize> =
+        let heading_of: HashMap<SegmentIndex, usize> =
             source.headings.iter().enumerate().filter_map(|(at, heading)| Some((heading.segment?, at))).collect();
-        for (at, segment) in source.segments.iter().enumerate() {
-            let anchors = heading_of.get(&(at as u32)).map_or_else(Vec::new, |&heading| {
+        for (at, segment) in source.segments.enumerated() {
+            let anchors = heading_of.get(&at).map_or_else(Vec::new, |&heading| {
                 let heading = &source.headings[heading];
                 [heading.anchor.as_str().into()].into_iter().chain(heading.aliases.iter().cloned()).collect()
             });
@@ -159,7 +159,7 @@ impl LockBuilder<'_> {
                 lines => Some(own_digest(&it.document.digests, lines)),
             });
             let own: Vec<Option<TextDigest>> = own.collect();
-            let note = segment.note.map(|note| source.notes[note as usize].label.as_str().into());
+            let note = segment.note.map(|note| source.notes[note].label.as_str().into());
             let place = SourcePlace { anchors, note, is_row: segment.table.is_some() };
             self.add_unit(Unit::Segment(segment.id), place, &source.segment_text(file_text, at), &own);
         }
@@ -214,7 +214,7 @@ impl LockBuilder<'_> {
     fn add_own_sentences(&mut self, source: &Document) {
         let mut at: HashMap<Unit, usize> = HashMap::new();
         for &Translated { lang, code, document } in self.translations {
-            for (line, segment) in document.segments.iter().enumerate() {
+            for (line, segment) in document.segments.enumerated() {
                 if source.segment_with_id(segment.id).is_some() {
                     continue;
                 }
@@ -360,7 +360,7 @@ fn in_order(before: &Lock, entries: Vec<LockEntry>, source: &Document, translati
     let mut placed: HashSet<Unit> = HashSet::new();
     for &Translated { document, .. } in translations {
         let mut follows = None;
-        for (line, segment) in document.segments.iter().enumerate() {
+        for (line, segment) in document.segments.enumerated() {
             let own = Unit::Segment(segment.id);
             let of_source = document.sentences(line).iter().map(|&id| Unit::Segment(id)).find(|unit| in_source.contains(unit));
             let is_new = all.contains(&own) && !in_source.contains(&own) && before.entry(own).is_none();

@@ -36,7 +36,7 @@ impl Writer<'_, '_> {
             }
             Ok(mark) => {
                 if self.leaf.is_some() {
-                    let segment = self.segments.len() as u32;
+                    let segment = self.segments.end();
                     if self.marks.last().is_none_or(|last| last.segment != segment) {
                         self.marks.push(Marks { segment, ..Marks::default() });
                     }

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::base::code;
+use crate::model::SegmentIndex;
 
 use super::{Builder, CowStr, ElementKind, Writer};
 use crate::parse::names::is_reserved;
@@ -19,7 +20,7 @@ pub(super) struct OpenHeading {
     /// The alternative texts of its images. They serve as the heading's text if it has no other.
     alternative: String,
     place: Range<usize>,
-    segment: Option<u32>,
+    segment: Option<SegmentIndex>,
     /// The output before the heading, kept here while the document's title is written to a separate
     /// buffer; `None` for a heading of the text.
     pub(super) title: Option<Builder>,
@@ -68,7 +69,7 @@ impl Writer<'_, '_> {
         let marks = self.text[range.clone()].len() - self.text[range.clone()].trim_start_matches(['#', ' ', '\t']).len();
         self.open_leaf(range.start + marks);
         if let (Some(heading), true) = (&mut self.heading, self.leaf.is_some()) {
-            heading.segment = Some(self.segments.len() as u32);
+            heading.segment = Some(self.segments.end());
         }
     }
 

@@ -18,13 +18,14 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::base::{Place, code, suggest};
+use crate::base::{Idx, IndexRange, Place, code, suggest};
+use crate::model::SegmentIndex;
 
 use super::{Event, Tag, TagEnd, Writer};
 use crate::markdown::note_label;
-use crate::parse::Note;
 use crate::parse::fragment::{HtmlRange, NoteRef};
 use crate::parse::names::{Names, note_id};
+use crate::parse::{Note, NoteIndex};
 
 /// Number of undefined footnotes of a page that get a hint with a similar label. Each hint compares
 /// all labels.
@@ -40,7 +41,7 @@ pub(super) struct Notes {
     numbered: Vec<String>,
     ids: Names,
     /// The position of the note that is being written.
-    pub(super) open: Option<u32>,
+    pub(super) open: Option<NoteIndex>,
     /// Number of references without a definition.
     undefined: usize,
 }
@@ -69,7 +70,7 @@ struct LabelledNote {
 struct Extent {
     html: HtmlRange,
     blocks: (u32, u32),
-    segments: (u32, u32),
+    segments: IndexRange<SegmentIndex>,
 }
 
 impl Notes {
@@ -125,7 +126,7 @@ impl Writer<'_, '_> {
             return self.escaped(&format!("[^{written}]"));
         };
         *uses += 1;
-        let reference = NoteRef { note: *number - 1, nth: *uses };
+        let reference = NoteRef { note: NoteIndex::new(*number as usize - 1), nth: *uses };
         self.out.note_ref(reference);
         self.at_line_start = false;
     }
@@ -173,8 +174,8 @@ impl Writer<'_, '_> {
     fn write_numbered(&mut self, written: &mut Vec<Extent>) {
         while let Some(label) = self.notes.numbered.get(written.len()) {
             let definitions = self.notes.by_label[label].definitions.clone();
-            let start = (self.out.position(), self.blocks.len() as u32, self.segments.len() as u32);
-            self.notes.open = Some(written.len() as u32);
+            let start = (self.out.position(), self.blocks.len() as u32, self.segments.end());
+            self.notes.open = Some(NoteIndex::new(written.len()));
             for definition in definitions {
                 let events = self.notes.definitions[definition].events.clone();
                 self.at = events.start;
@@ -185,7 +186,7 @@ impl Writer<'_, '_> {
             written.push(Extent {
                 html: HtmlRange::new(start.0, self.out.position()),
                 blocks: (start.1, self.blocks.len() as u32),
-                segments: (start.2, self.segments.len() as u32),
+                segments: IndexRange { start: start.2, end: self.segments.end() },
             });
         }
     }

@@ -4,9 +4,9 @@
 //! Changed, missing and extra sentences get one diagnostic per edition and kind, so that a book in
 //! translation does not flood the report. `tilmash status KEY` lists each sentence.
 
-use crate::base::{Code, Diagnostic, Place, code, listed};
+use crate::base::{Code, Diagnostic, IndexRange, Place, code, listed};
 use crate::link::similar_id;
-use crate::model::{LangId, SegmentId, Unit};
+use crate::model::{LangId, SegmentId, SegmentIndex, Unit};
 use crate::parse::{Document, Marks};
 use crate::site::{Site, WorkId};
 use crate::translation::status::Pair;
@@ -71,7 +71,7 @@ pub(crate) fn of_translation(site: &Site, work: WorkId, translation: &Document, 
         };
         let hint = match first.unit {
             Unit::Title | Unit::Description => format!("write the {} in the front matter of the translation", first.unit),
-            Unit::Segment(id) if first.source.is_some_and(|at| source.segments[at as usize].table.is_some()) => {
+            Unit::Segment(id) if first.source.is_some_and(|at| source.segments[at].table.is_some()) => {
                 let row = if missing.len() == 1 { "the row".to_owned() } else { format!("the row {id}") };
                 format!(
                     "translate {row} as a row of the translated table; if it is left out on purpose, write `<!-- - {id} -->` in another row"
@@ -114,13 +114,13 @@ fn names(pairs: &[&Pair]) -> String {
 /// Without a line of its own, the place is the end of the nearest translated line before it, or
 /// else the file.
 fn at(code: &'static Code, pair: &Pair, source: &Document, translation: &Document, message: String) -> Diagnostic {
-    let sentence = |document: &Document, index: u32| {
-        let bytes = document.segments[index as usize].bytes;
+    let sentence = |document: &Document, index: SegmentIndex| {
+        let bytes = document.segments[index].bytes;
         Place::new(&document.file, bytes.0 as usize..bytes.1 as usize)
     };
     let before = || {
-        let index = pair.source? as usize;
-        let line = source.segments[..index].iter().rev().find_map(|segment| translation.segment_with_id(segment.id))?;
+        let before = IndexRange { end: pair.source?, ..IndexRange::default() }.iter().rev();
+        let line = before.map(|at| source.segments[at].id).find_map(|id| translation.segment_with_id(id))?;
         let end = translation.segments[line].bytes.1 as usize;
         Some(Place::new(&translation.file, end..end))
     };

@@ -8,11 +8,11 @@ use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 use super::parity::{self, Finding, Hint, MarkPlace, Reading, Rules, Side};
-use crate::base::{Code, Diagnostic, Place, code};
+use crate::base::{Code, Diagnostic, Idx, IndexVec, Place, code};
 use crate::load::Inputs;
 use crate::markdown::{self, Span};
-use crate::model::{LangId, TermId};
-use crate::parse::{self, Block, Document, Ref, Silenced, Target};
+use crate::model::{LangId, SegmentIndex, TermId};
+use crate::parse::{self, Block, Document, NoteIndex, Ref, Silenced, Target};
 use crate::site::{Site, WorkId};
 use crate::terms::{EditionMentions, Mention, Mentions, Written};
 use crate::translation::rows::{beads, note_pairs};
@@ -32,7 +32,7 @@ struct Edition<'a> {
     /// Title and description, if somebody wrote them.
     front: [Option<Front<'a>>; 2],
     /// Segments, then title and description. A missing title or description is empty.
-    lines: Vec<Reading<'a>>,
+    lines: IndexVec<SegmentIndex, Reading<'a>>,
     found: EditionFindings,
 }
 
@@ -51,15 +51,15 @@ struct Front<'a> {
 struct EditionFindings {
     problems: Vec<Diagnostic>,
     /// Lines that were compared with their source.
-    compared: BTreeSet<u32>,
+    compared: BTreeSet<SegmentIndex>,
     /// Lines that equal their source word for word.
-    untranslated: BTreeSet<u32>,
+    untranslated: BTreeSet<SegmentIndex>,
     silences: Vec<Silence>,
 }
 
 /// Mark that silences a check of a line.
 struct Silence {
-    line: u32,
+    line: SegmentIndex,
     silenced: Silenced,
     /// True if the mark has silenced a finding.
     used: bool,
@@ -104,7 +104,8 @@ pub(crate) fn check(
             }
             for unit in 0..2 {
                 if let (Some(_), Some(_)) = (&source.front[unit], &own.front[unit]) {
-                    own.compare(source, &[source.front_line(unit)], &[own.front_line(unit)]);
+                    let (left, right) = (front_line(source.document, unit), front_line(own.document, unit));
+                    own.compare(source, &[left], &[right]);
                 }
             }
         }
@@ -118,7 +119,7 @@ pub(crate) fn check(
 }
 
 /// Returns the lines of the source that have changed since they were translated.
-fn changed_lines(site: &Site, work: WorkId, translation: &Document) -> HashSet<u32> {
+fn changed_lines(site: &Site, work: WorkId, translation: &Document) -> HashSet<SegmentIndex> {
     let Some(statuses) = site.statuses(work, translation.lang) else { return HashSet::new() };
     let changed = statuses.pairs.iter().filter(|pair| matches!(pair.status, Status::Changed { .. }));
     changed.filter_map(|pair| pair.source).collect()
@@ -126,7 +127,7 @@ fn changed_lines(site: &Site, work: WorkId, translation: &Document) -> HashSet<u
 
 /// Returns the pairs of lines that stand beside each other. Ids of a lock or of marks decide;
 /// without them the position does.
-fn pairs(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)> {
+fn pairs(source: &Document, translation: &Document) -> Vec<(Vec<SegmentIndex>, Vec<SegmentIndex>)> {
     if !source.knows_addresses() && !translation.knows_addresses() {
         return by_position(source, translation);
     }
@@ -135,18 +136,18 @@ fn pairs(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)>
 }
 
 /// Pairs the nth line of a block with the nth, in the text and in each note.
-fn by_position(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<u32>)> {
+fn by_position(source: &Document, translation: &Document) -> Vec<(Vec<SegmentIndex>, Vec<SegmentIndex>)> {
     fn blocks(document: &Document, range: Range<u32>) -> &[Block] {
         &document.blocks[range.start as usize..range.end as usize]
     }
-    fn note(document: &Document, note: u32) -> &[Block] {
-        let (first, end) = document.notes[note as usize].blocks;
+    fn note(document: &Document, note: NoteIndex) -> &[Block] {
+        let (first, end) = document.notes[note].blocks;
         blocks(document, first..end)
     }
     let mut pairs = Vec::new();
     pair_blocks(blocks(source, source.text_blocks()), blocks(translation, translation.text_blocks()), &mut pairs);
-    for (left, right) in (0..).zip(note_pairs(source, translation)) {
-        if let Some(right) = right {
+    for (left, right) in note_pairs(source, translation).enumerated() {
+        if let Some(right) = *right {
             pair_blocks(note(source, left), note(translation, right), &mut pairs);
         }
     }
@@ -162,17 +163,17 @@ fn by_position(source: &Document, translation: &Document) -> Vec<(Vec<u32>, Vec<
 /// 2 sentences   3 sentences     both blocks as a whole, if all kinds of blocks are the same
 /// 2 sentences   1 heading       nothing from here on
 /// ```
-fn pair_blocks(source: &[Block], translation: &[Block], pairs: &mut Vec<(Vec<u32>, Vec<u32>)>) {
+fn pair_blocks(source: &[Block], translation: &[Block], pairs: &mut Vec<(Vec<SegmentIndex>, Vec<SegmentIndex>)>) {
     let kinds = |blocks: &[Block]| blocks.iter().map(|block| block.kind).collect::<Vec<_>>();
     let mut same_shape: Option<bool> = None;
     for (left, right) in source.iter().zip(translation) {
-        let (a, b) = (left.segments.0..left.segments.1, right.segments.0..right.segments.1);
+        let (a, b) = (left.segments.iter(), right.segments.iter());
         if left.kind == right.kind && a.len() == b.len() {
             pairs.extend(a.zip(b).map(|(a, b)| (vec![a], vec![b])));
         } else if !*same_shape.get_or_insert_with(|| kinds(source) == kinds(translation)) {
             // From here on, a paragraph may stand beside the translation of another.
             break;
-        } else if !a.is_empty() && !b.is_empty() {
+        } else if a.len() > 0 && b.len() > 0 {
             // The lines cannot be paired one by one, but the blocks as a whole can be compared.
             pairs.push((a.collect(), b.collect()));
         }
@@ -200,6 +201,11 @@ fn front<'a>(document: &'a Document, text: &'a str) -> [Option<Front<'a>>; 2] {
     [title, description.and_then(|said| value(&document.front.description_at, said))]
 }
 
+/// Returns the line of the title, for 0, or of the description, for 1. They come after the segments.
+fn front_line(document: &Document, unit: usize) -> SegmentIndex {
+    SegmentIndex::new(document.segments.len() + unit)
+}
+
 impl<'a> Edition<'a> {
     fn of(site: &Site, document: &'a Document, text: &'a str, rules: &'a Rules, mentions: &'a EditionMentions) -> Self {
         let to_terms = document.refs.iter().filter(|item| site.names.linked_term(&document.file, &item.target).is_some());
@@ -210,12 +216,12 @@ impl<'a> Edition<'a> {
         };
         let term_links = to_terms.filter_map(destination).collect();
         let own = document.marks.iter().flat_map(|marks| marks.silenced.iter().map(|silenced| (marks.segment, silenced.clone())));
-        let mut silences: Vec<(u32, Silenced)> = own.collect();
+        let mut silences: Vec<(SegmentIndex, Silenced)> = own.collect();
         let front = front(document, text);
         let places = [&document.title_at, &document.front.description_at];
-        for (line, place) in (document.segments.len() as u32..).zip(places) {
+        for (unit, place) in places.into_iter().enumerate() {
             let behind = place.iter().flat_map(|place| parse::silenced_after(&document.file, text, place.end));
-            silences.extend(behind.map(|silenced| (line, silenced)));
+            silences.extend(behind.map(|silenced| (front_line(document, unit), silenced)));
         }
         let silences = silences.into_iter().map(|(line, silenced)| Silence { line, silenced, used: false }).collect();
         let mut edition = Self {
@@ -225,40 +231,35 @@ impl<'a> Edition<'a> {
             mentions,
             term_links,
             front,
-            lines: Vec::new(),
+            lines: IndexVec::default(),
             found: EditionFindings { silences, ..EditionFindings::default() },
         };
-        let lines = 0..edition.front_line(2);
+        let lines = SegmentIndex::first(document.segments.len() + edition.front.len());
         edition.lines = lines.map(|line| edition.reading(edition.line(line), &edition.spans(line))).collect();
         edition
     }
 
-    /// Returns the line of the title, for 0, or of the description, for 1.
-    fn front_line(&self, unit: usize) -> u32 {
-        (self.document.segments.len() + unit) as u32
-    }
-
     /// Returns the Markdown of a line.
-    fn line(&self, line: u32) -> &'a str {
+    fn line(&self, line: SegmentIndex) -> &'a str {
         let said = self.front(line).and_then(|front| front.text);
         said.unwrap_or_else(|| self.text.get(self.bytes(line)).unwrap_or_default())
     }
 
     /// Returns the title or the description, if the line is one.
-    fn front(&self, line: u32) -> Option<&Front<'a>> {
-        self.front.get((line as usize).checked_sub(self.document.segments.len())?)?.as_ref()
+    fn front(&self, line: SegmentIndex) -> Option<&Front<'a>> {
+        self.front.get(line.number().checked_sub(self.document.segments.len())?)?.as_ref()
     }
 
     /// Returns the bytes of a line in the file.
-    fn bytes(&self, line: u32) -> Range<usize> {
-        match self.document.segments.get(line as usize) {
+    fn bytes(&self, line: SegmentIndex) -> Range<usize> {
+        match self.document.segments.get(line) {
             Some(segment) => segment.bytes.0 as usize..segment.bytes.1 as usize,
             None => self.front(line).map_or(0..0, |front| front.range.clone()),
         }
     }
 
     /// Returns the markup of a line.
-    fn spans(&self, line: u32) -> Vec<Span> {
+    fn spans(&self, line: SegmentIndex) -> Vec<Span> {
         match self.front(line) {
             Some(front) if front.is_value => markdown::spans(self.line(line)),
             _ => self.document.spans_in(self.bytes(line)),
@@ -266,7 +267,7 @@ impl<'a> Edition<'a> {
     }
 
     /// Joins several lines by line breaks. Returns the text and its markup.
-    fn joined(&self, lines: &[u32]) -> (String, Vec<Span>) {
+    fn joined(&self, lines: &[SegmentIndex]) -> (String, Vec<Span>) {
         let (mut text, mut spans) = (String::new(), Vec::new());
         for (at, line) in lines.iter().enumerate() {
             text.push_str(if at == 0 { "" } else { "\n" });
@@ -286,7 +287,7 @@ impl<'a> Edition<'a> {
     }
 
     /// Returns the place of a range in the joined text of some lines.
-    fn place(&self, lines: &[u32], range: &Range<usize>) -> Place {
+    fn place(&self, lines: &[SegmentIndex], range: &Range<usize>) -> Place {
         if let [line] = lines
             && let Some(front) = self.front(*line).filter(|front| front.text.is_some())
         {
@@ -308,13 +309,11 @@ impl<'a> Edition<'a> {
 
 impl Edition<'_> {
     /// Compares lines with those of the source.
-    fn compare(&mut self, source: &mut Edition<'_>, left: &[u32], right: &[u32]) {
+    fn compare(&mut self, source: &mut Edition<'_>, left: &[SegmentIndex], right: &[SegmentIndex]) {
         self.found.compared.extend(right);
         source.found.compared.extend(left);
         let findings = match (left, right) {
-            ([left], [right]) => {
-                parity::pair(&source.side(&source.lines[*left as usize]), &self.side(&self.lines[*right as usize]))
-            }
+            ([left], [right]) => parity::pair(&source.side(&source.lines[*left]), &self.side(&self.lines[*right])),
             _ => {
                 let ((a, spans_a), (b, spans_b)) = (source.joined(left), self.joined(right));
                 parity::pair(&source.side(&source.reading(&a, &spans_a)), &self.side(&self.reading(&b, &spans_b)))
@@ -337,7 +336,7 @@ impl Edition<'_> {
     }
 
     /// Reports terms that the lines of the source mention and these lines do not.
-    fn compare_terms(&mut self, site: &Site, source: &mut Edition<'_>, left: &[u32], right: &[u32]) {
+    fn compare_terms(&mut self, site: &Site, source: &mut Edition<'_>, left: &[SegmentIndex], right: &[SegmentIndex]) {
         let mentioned = left.iter().flat_map(|&line| source.mentions.in_segment(line));
         let mut seen: HashSet<TermId> = HashSet::new();
         let missing: Vec<Mention> =
@@ -368,7 +367,7 @@ impl Edition<'_> {
     }
 
     /// Returns true if some lines should mention a term and do not.
-    fn lacks(&self, site: &Site, term: TermId, lines: &[u32]) -> bool {
+    fn lacks(&self, site: &Site, term: TermId, lines: &[SegmentIndex]) -> bool {
         let lang = self.document.lang.0;
         let data = site.glossary.term(term);
         // A term that has no names in the language cannot be mentioned, and one that the author
@@ -376,21 +375,24 @@ impl Edition<'_> {
         let can_be_named = !data.names[lang].is_empty() || !data.stems[lang].is_empty();
         let is_suppressed = self.document.front.no_terms.as_ref().is_some_and(|terms| terms.has(&data.key))
             || self.mentions.suppressed.iter().any(|(line, known)| *known == term && lines.contains(line));
-        let names = |line: &u32| self.mentions.in_segment(*line).iter().any(|mention| mention.term == term);
+        let names = |line: &SegmentIndex| self.mentions.in_segment(*line).iter().any(|mention| mention.term == term);
         // After a sentence that names the term, a pronoun is enough.
-        let block = |line: u32| self.document.segments[line as usize].block;
-        let before = lines.first().and_then(|&first| first.checked_sub(1).filter(|&before| block(before) == block(first)));
+        let block = |line: SegmentIndex| self.document.segments[line].block;
+        let before = lines.first().and_then(|&first| {
+            let before = SegmentIndex::new(first.number().checked_sub(1)?);
+            (block(before) == block(first)).then_some(before)
+        });
         can_be_named && !is_suppressed && !lines.iter().chain(&before).any(names)
     }
 
-    fn is_row(&self, line: u32) -> bool {
-        self.document.segments.get(line as usize).is_some_and(|segment| segment.table.is_some())
+    fn is_row(&self, line: SegmentIndex) -> bool {
+        self.document.segments.get(line).is_some_and(|segment| segment.table.is_some())
     }
 
     /// Checks each line by itself, then reports the marks that silenced nothing.
     fn check_each_line(&mut self) {
-        for line in 0..self.lines.len() as u32 {
-            for finding in parity::alone(self.rules, &self.lines[line as usize]) {
+        for line in self.lines.positions() {
+            for finding in parity::alone(self.rules, &self.lines[line]) {
                 // An untranslated line is in the wrong script for that reason, and a column of a
                 // table may be in another language. Neither is reported as wrong script.
                 let is_known = self.is_row(line) || self.found.untranslated.contains(&line);
@@ -413,7 +415,7 @@ impl Edition<'_> {
         }
     }
 
-    fn problem(&self, lines: &[u32], finding: Finding) -> Diagnostic {
+    fn problem(&self, lines: &[SegmentIndex], finding: Finding) -> Diagnostic {
         let is_value = lines.iter().any(|line| self.front(*line).is_some_and(|front| front.is_value));
         let is_row = lines.iter().any(|&line| self.is_row(line));
         let hint = finding.advice(
@@ -430,7 +432,7 @@ impl Edition<'_> {
 
 impl EditionFindings {
     /// Returns true if a mark of one of these lines silences a check.
-    fn silences(&mut self, lines: &[u32], code: &'static Code) -> bool {
+    fn silences(&mut self, lines: &[SegmentIndex], code: &'static Code) -> bool {
         let mut silenced = false;
         for silence in self.silences.iter_mut().filter(|it| lines.contains(&it.line) && it.silenced.code == code) {
             silence.used = true;

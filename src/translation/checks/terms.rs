@@ -2,8 +2,8 @@
 //! a name of the term is in the text.
 
 use crate::base::{Diagnostic, Report, code, suggest};
-use crate::model::TermId;
 use crate::model::front::NoTerms;
+use crate::model::{SegmentIndex, TermId};
 use crate::site::{Site, WorkId};
 use crate::terms::Mentions;
 
@@ -17,7 +17,8 @@ pub(crate) fn check(site: &Site, mentions: &Mentions, work: WorkId, problems: &m
         let document = &edition.document;
         let suppressed = &mentions.of_edition(work, lang).suppressed;
         // Without sentences, no name is found, and nothing is known about marks.
-        let is_needless = |is_used: &dyn Fn(&(u32, TermId)) -> bool| site.config.segments && !suppressed.iter().any(is_used);
+        let is_needless =
+            |is_used: &dyn Fn(&(SegmentIndex, TermId)) -> bool| site.config.segments && !suppressed.iter().any(is_used);
         for marks in &document.marks {
             for it in &marks.unmentioned {
                 match glossary.term_named(&it.key) {

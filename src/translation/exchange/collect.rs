@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::pieces::{Block, Piece, PieceKind, pieces};
 use super::{Batch, Unit, UnitState, digest};
-use crate::base::LineIndex;
+use crate::base::{Idx, LineIndex};
 use crate::load::Inputs;
 use crate::markdown::parts::Parts;
-use crate::model::LangId;
+use crate::model::{LangId, SegmentIndex};
 use crate::parse::Document;
 use crate::site::{Site, WorkId};
 use crate::translation::status::{self, EditionStatus, Status};
@@ -117,7 +117,7 @@ fn pairs(source: &Side, target: Option<&Side>, statuses: Option<&EditionStatus>)
         Some(target) => target.pieces.iter().enumerate().map(|(at, piece)| (piece.id.as_str(), at)).collect(),
         None => HashMap::new(),
     };
-    let by_segment = |side: Option<&Side>| -> HashMap<u32, usize> {
+    let by_segment = |side: Option<&Side>| -> HashMap<SegmentIndex, usize> {
         let pieces = side.map_or(&[][..], |side| &side.pieces).iter().enumerate();
         pieces.filter_map(|(at, piece)| Some((piece.segment?, at))).collect()
     };
@@ -128,7 +128,7 @@ fn pairs(source: &Side, target: Option<&Side>, statuses: Option<&EditionStatus>)
     // The pair of each line of the translation, since one line may translate several sentences.
     let mut pair_with: HashMap<usize, usize> = HashMap::new();
     for (at, piece) in source.pieces.iter().enumerate() {
-        let alone = |segment: u32| source.document.marks_of(segment as usize).is_some_and(|marks| marks.alone);
+        let alone = |segment| source.document.marks_of(segment).is_some_and(|marks| marks.alone);
         if piece.segment.is_some_and(alone) {
             continue;
         }
@@ -180,8 +180,10 @@ fn wholes(source: &Side, pairs: &[Pair]) -> Vec<Option<Block>> {
     // The footnote of a piece, then its table: a table in a footnote belongs to the footnote.
     let around = |piece: usize| {
         let Piece { segment, kind, block, .. } = source.pieces[piece];
-        let note = segment.and_then(|segment| source.document.segments[segment as usize].note);
-        [note.map(|note| (PieceKind::Note, note)), (kind == PieceKind::Row).then_some(block)].into_iter().flatten()
+        let note = segment.and_then(|segment| source.document.segments[segment].note);
+        [note.map(|note| (PieceKind::Note, note.number() as u32)), (kind == PieceKind::Row).then_some(block)]
+            .into_iter()
+            .flatten()
     };
     let translated = pairs.iter().filter(|pair| !pair.target.is_empty());
     let has_part: BTreeSet<Block> = translated.flat_map(|pair| &pair.source).flat_map(|&piece| around(piece)).collect();
@@ -211,7 +213,7 @@ pub fn collect(site: &Site, inputs: &Inputs, from: LangId, lang: LangId, wanted:
 fn units(site: &Site, sides: &Sides, units: &mut Vec<Unit>) {
     let source = &sides.source;
     let headings = source.document.headings.iter().filter_map(|heading| Some((heading.segment?, heading.text.as_str())));
-    let headings: HashMap<u32, &str> = headings.collect();
+    let headings: HashMap<SegmentIndex, &str> = headings.collect();
     let mut heading: Option<&str> = None;
     let lines = LineIndex::new(&source.text);
     for (at, pair) in sides.pairs.iter().enumerate() {

@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::base::fold;
+use crate::base::{Idx, fold};
 use crate::markdown::parts::{self, Parts};
+use crate::model::SegmentIndex;
 use crate::parse::{self, Document};
 
 /// A translatable text in an edition's file.
@@ -20,8 +21,8 @@ pub struct Piece {
     pub text: String,
     /// Notes to translators from the marks of the piece.
     pub notes: Vec<String>,
-    /// The index of the segment in the document; `None` in the front matter and for the title.
-    pub segment: Option<u32>,
+    /// The segment of the document; `None` in the front matter and for the title.
+    pub segment: Option<SegmentIndex>,
     /// The level of the heading, if the piece is one.
     pub level: Option<u8>,
 }
@@ -53,18 +54,18 @@ pub fn pieces(document: &Document, text: &str) -> (Vec<Piece>, Parts) {
         let title = piece("title".to_owned(), PieceKind::Title, 0, place.range(), text);
         pieces.push(Piece { level: Some(1), ..title });
     }
-    let levels: HashMap<u32, u8> = document.headings.iter().filter_map(|it| Some((it.segment?, it.level))).collect();
-    for (at, segment) in document.segments.iter().enumerate() {
+    let levels: HashMap<SegmentIndex, u8> = document.headings.iter().filter_map(|it| Some((it.segment?, it.level))).collect();
+    for (at, segment) in document.segments.enumerated() {
         let range = segment.bytes.0 as usize..segment.bytes.1 as usize;
         // All rows of a table share a block, and so do all sentences of a footnote.
         let (kind, block) = match (segment.table, segment.note) {
             (Some(table), _) => (PieceKind::Row, table),
-            (None, Some(note)) => (PieceKind::Note, note),
+            (None, Some(note)) => (PieceKind::Note, note.number() as u32),
             (None, None) => (PieceKind::Segment, segment.block),
         };
         let mut piece = piece(segment.id.to_string(), kind, block, range, text);
-        piece.segment = Some(at as u32);
-        piece.level = levels.get(&(at as u32)).copied();
+        piece.segment = Some(at);
+        piece.level = levels.get(&at).copied();
         let mut has_marks_inside = false;
         if let Some(marks) = document.marks_of(at) {
             piece.notes.clone_from(&marks.notes);

@@ -402,7 +402,7 @@ fn parity_problems(
     let silenced = |code: &Code| {
         let pieces = sides.pairs[pair].target.iter().filter_map(|&piece| {
             let target = sides.target.as_ref()?;
-            target.document.marks_of(target.pieces[piece].segment? as usize)
+            target.document.marks_of(target.pieces[piece].segment?)
         });
         pieces.flat_map(|marks| &marks.silenced).any(|silenced| silenced.code == code)
     };

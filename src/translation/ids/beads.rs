@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::SegmentId;
+use crate::model::{SegmentId, SegmentIndex};
 
 /// One row of an alignment: the positions of left and right lines that mean the same; mostly 1:1.
 ///
@@ -10,13 +10,13 @@ use crate::model::SegmentId;
 /// are sorted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bead {
-    pub left: Vec<u32>,
-    pub right: Vec<u32>,
+    pub left: Vec<SegmentIndex>,
+    pub right: Vec<SegmentIndex>,
 }
 
-/// The input of an alignment: for each line of an edition, the ids of the sentences that it stands
+/// The input of an alignment: lines of an edition, each with the ids of the sentences that it stands
 /// for. Both editions use the same ids.
-pub type Side<'a> = [&'a [SegmentId]];
+pub type Side<'a> = [(SegmentIndex, &'a [SegmentId])];
 
 /// Aligns two editions: returns the connected components of lines that share an id.
 ///
@@ -31,16 +31,17 @@ pub type Side<'a> = [&'a [SegmentId]];
 ///
 /// 1. Every line of both sides is in exactly one row.
 pub fn beads(left: &Side<'_>, right: &Side<'_>) -> Vec<Bead> {
-    if left == right && left.iter().all(|ids| ids.len() == 1) {
+    let same = |((_, a), (_, b)): (&(_, &[SegmentId]), &(_, &[SegmentId]))| a == b && a.len() == 1;
+    if left.len() == right.len() && left.iter().zip(right).all(same) {
         // The common case: equal sides, each line beside one line. Ids are unique, so no row
         // is larger.
-        return (0..left.len() as u32).map(|line| Bead { left: vec![line], right: vec![line] }).collect();
+        return left.iter().zip(right).map(|(a, b)| Bead { left: vec![a.0], right: vec![b.0] }).collect();
     }
     // Lines that share an id join the row of the first line with that id. Left lines are counted
     // first, so the root of a row with a left line is a left line.
     let mut rows = DisjointSets::new(left.len() + right.len());
     let mut first_with: HashMap<SegmentId, usize> = HashMap::with_capacity(left.len());
-    for (line, ids) in left.iter().chain(right).enumerate() {
+    for (line, (_, ids)) in left.iter().chain(right).enumerate() {
         for &id in *ids {
             let first = *first_with.entry(id).or_insert(line);
             rows.join(first, line);
@@ -48,20 +49,20 @@ pub fn beads(left: &Side<'_>, right: &Side<'_>) -> Vec<Bead> {
     }
     let mut beads: Vec<Bead> = Vec::with_capacity(left.len());
     let mut bead_of: Vec<Option<usize>> = vec![None; left.len() + right.len()];
-    for line in 0..left.len() {
-        let root = rows.root(line);
+    for (at, &(line, _)) in left.iter().enumerate() {
+        let root = rows.root(at);
         let bead = *bead_of[root].get_or_insert_with(|| {
             beads.push(Bead::default());
             beads.len() - 1
         });
-        beads[bead].left.push(line as u32);
+        beads[bead].left.push(line);
     }
     // Rows without a left line, by the row that they follow; index 0 is the start of the text.
     let mut behind: Vec<Vec<usize>> = vec![Vec::new(); beads.len() + 1];
     let with_left = beads.len();
     let mut follows = 0;
-    for line in 0..right.len() {
-        let root = rows.root(left.len() + line);
+    for (at, &(line, _)) in right.iter().enumerate() {
+        let root = rows.root(left.len() + at);
         let bead = *bead_of[root].get_or_insert_with(|| {
             beads.push(Bead::default());
             behind[follows].push(beads.len() - 1);
@@ -70,7 +71,7 @@ pub fn beads(left: &Side<'_>, right: &Side<'_>) -> Vec<Bead> {
         if bead < with_left {
             follows = bead + 1;
         }
-        beads[bead].right.push(line as u32);
+        beads[bead].right.push(line);
     }
     if beads.len() == with_left {
         return beads;
@@ -117,6 +118,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::base::Idx;
 
     fn side(text: &str) -> Vec<Vec<SegmentId>> {
         text.split(" | ")
@@ -125,13 +127,15 @@ mod tests {
             .collect()
     }
 
+    fn numbered(side: &[Vec<SegmentId>]) -> Vec<(SegmentIndex, &[SegmentId])> {
+        SegmentIndex::first(side.len()).zip(side.iter().map(Vec::as_slice)).collect()
+    }
+
     /// Returns the rows as `left:right`, by positions.
     fn rows(left: &str, right: &str) -> String {
         let (left, right) = (side(left), side(right));
-        let left: Vec<&[SegmentId]> = left.iter().map(Vec::as_slice).collect();
-        let right: Vec<&[SegmentId]> = right.iter().map(Vec::as_slice).collect();
-        let list = |lines: &[u32]| lines.iter().map(u32::to_string).collect::<Vec<_>>().join("+");
-        beads(&left, &right)
+        let list = |lines: &[SegmentIndex]| lines.iter().map(|line| line.number().to_string()).collect::<Vec<_>>().join("+");
+        beads(&numbered(&left), &numbered(&right))
             .iter()
             .map(|bead| format!("{}:{}", list(&bead.left), list(&bead.right)))
             .collect::<Vec<_>>()
@@ -162,18 +166,16 @@ mod tests {
                 side.iter().map(|line| line.iter().map(|&(a, b)| SegmentId::plain(a, b)).collect()).collect()
             };
             let (left, right) = (ids(&left), ids(&right));
-            let left: Vec<&[SegmentId]> = left.iter().map(Vec::as_slice).collect();
-            let right: Vec<&[SegmentId]> = right.iter().map(Vec::as_slice).collect();
-            let found = beads(&left, &right);
-            let mut lefts: Vec<u32> = found.iter().flat_map(|bead| bead.left.clone()).collect();
-            let mut rights: Vec<u32> = found.iter().flat_map(|bead| bead.right.clone()).collect();
-            let firsts: Vec<u32> = found.iter().filter_map(|bead| bead.left.first().copied()).collect();
+            let found = beads(&numbered(&left), &numbered(&right));
+            let mut lefts: Vec<SegmentIndex> = found.iter().flat_map(|bead| bead.left.clone()).collect();
+            let mut rights: Vec<SegmentIndex> = found.iter().flat_map(|bead| bead.right.clone()).collect();
+            let firsts: Vec<SegmentIndex> = found.iter().filter_map(|bead| bead.left.first().copied()).collect();
             prop_assert!(firsts.is_sorted());
             prop_assert!(found.iter().all(|bead| bead.left.is_sorted() && bead.right.is_sorted()));
             lefts.sort_unstable();
             rights.sort_unstable();
-            prop_assert_eq!(lefts, (0..left.len() as u32).collect::<Vec<_>>());
-            prop_assert_eq!(rights, (0..right.len() as u32).collect::<Vec<_>>());
+            prop_assert_eq!(lefts, SegmentIndex::first(left.len()).collect::<Vec<_>>());
+            prop_assert_eq!(rights, SegmentIndex::first(right.len()).collect::<Vec<_>>());
         }
     }
 }

@@ -14,9 +14,10 @@
 //!    to equal lines do not.
 //! 2. If the lines have the same texts as the lock, each as often, this step alone gives the ids.
 
-use super::order::{Pairs, pair_equal_anywhere, pair_equal_in_order};
-use super::{Claim, Line};
-use crate::model::{SegmentId, TextDigest};
+use super::order::{LockedIndex, Pairs, pair_equal_anywhere, pair_equal_in_order};
+use super::{Claim, Line, Lines};
+use crate::base::IndexVec;
+use crate::model::{SegmentId, SegmentIndex, TextDigest};
 
 /// An id of a translation with the digest of its text.
 #[derive(Debug, Clone, Copy)]
@@ -65,26 +66,28 @@ impl SourceOrder {
 pub(super) fn canonicalize(
     mut previous: Vec<PreviousState>,
     order: &SourceOrder,
-    free: &[usize],
-    lines: &[Line<'_>],
+    free: &[SegmentIndex],
+    lines: &Lines<'_>,
 ) -> Option<Vec<SegmentId>> {
     if previous.len() != free.len() {
         return None;
     }
     order.sort(&mut previous);
-    let is_same = |(known, &line): (&PreviousState, &usize)| {
+    let is_same = |(known, &line): (&PreviousState, &SegmentIndex)| {
         known.digest == lines[line].digest && (known.is_translation_only || !repeats_claim(&lines[line]))
     };
     if previous.iter().zip(free).all(is_same) {
         return Some(previous.iter().map(|known| known.id).collect());
     }
     let mut pairs = Pairs::new(previous.len(), lines.len());
+    let by_position: IndexVec<LockedIndex, PreviousState> = previous.into();
+    let previous: Vec<_> = by_position.enumerated().map(|(at, known)| (at, *known)).collect();
     pair_repeated_claims(&previous, free, lines, &mut pairs);
     if free.iter().any(|&line| repeats_claim(&lines[line]) && pairs.locked_of[line].is_none()) {
         return None;
     }
     pair_equal(&previous, free, lines, &mut pairs);
-    free.iter().map(|&line| pairs.locked_of[line].map(|known| previous[known].id)).collect()
+    free.iter().map(|&line| pairs.locked_of[line].map(|known| by_position[known].id)).collect()
 }
 
 /// Pairs each line that repeats a claim with an id that only the translation has, if the texts are
@@ -94,11 +97,17 @@ pub(super) fn canonicalize(
 /// Ein Satz. <!-- = 3.2 -->       3.2
 /// Noch einer. <!-- = 3.2 -->     3.2a-de, if the lock has this text there
 /// ```
-pub(super) fn pair_repeated_claims(previous: &[PreviousState], free: &[usize], lines: &[Line<'_>], pairs: &mut Pairs) {
-    let repeats: Vec<usize> = free.iter().copied().filter(|&line| repeats_claim(&lines[line])).collect();
+pub(super) fn pair_repeated_claims(
+    previous: &[(LockedIndex, PreviousState)],
+    free: &[SegmentIndex],
+    lines: &Lines<'_>,
+    pairs: &mut Pairs,
+) {
+    let repeats: Vec<_> = digests(free, lines).filter(|(line, _)| repeats_claim(&lines[*line])).collect();
     if !repeats.is_empty() {
-        let own_ids: Vec<usize> = (0..previous.len()).filter(|&at| previous[at].is_translation_only).collect();
-        pair_subsets(&own_ids, &repeats, previous, lines, pairs, pair_equal_anywhere);
+        let own_ids = previous.iter().filter(|(_, known)| known.is_translation_only);
+        let own_ids: Vec<_> = own_ids.map(|(at, known)| (*at, known.digest)).collect();
+        pair_equal_anywhere(&own_ids, &repeats, pairs);
     }
 }
 
@@ -109,31 +118,15 @@ pub(super) fn repeats_claim(line: &Line<'_>) -> bool {
 
 /// Pairs the unpaired lines among `free` with the previous texts that they equal: those in the same
 /// order first, then the others.
-pub(super) fn pair_equal(previous: &[PreviousState], free: &[usize], lines: &[Line<'_>], pairs: &mut Pairs) {
-    let chosen_previous: Vec<usize> = (0..previous.len()).filter(|&at| pairs.current_of[at].is_none()).collect();
-    let chosen_lines: Vec<usize> = free.iter().copied().filter(|&line| pairs.locked_of[line].is_none()).collect();
-    pair_subsets(&chosen_previous, &chosen_lines, previous, lines, pairs, |locked, current, pairs| {
-        pair_equal_in_order(locked, current, pairs);
-        pair_equal_anywhere(locked, current, pairs);
-    });
+pub(super) fn pair_equal(previous: &[(LockedIndex, PreviousState)], free: &[SegmentIndex], lines: &Lines<'_>, pairs: &mut Pairs) {
+    let unpaired = previous.iter().filter(|(at, _)| pairs.current_of[*at].is_none());
+    let locked: Vec<_> = unpaired.map(|(at, known)| (*at, known.digest)).collect();
+    let current: Vec<_> = digests(free, lines).filter(|(line, _)| pairs.locked_of[*line].is_none()).collect();
+    pair_equal_in_order(&locked, &current, pairs);
+    pair_equal_anywhere(&locked, &current, pairs);
 }
 
-/// Runs the pairing function `pair` on the digests of some previous texts and of some lines, and
-/// adds the pairs that it finds. `chosen_previous` and `chosen_lines` are positions in `previous`
-/// and `lines`.
-fn pair_subsets(
-    chosen_previous: &[usize],
-    chosen_lines: &[usize],
-    previous: &[PreviousState],
-    lines: &[Line<'_>],
-    pairs: &mut Pairs,
-    pair: impl Fn(&[TextDigest], &[TextDigest], &mut Pairs),
-) {
-    let locked: Vec<TextDigest> = chosen_previous.iter().map(|&at| previous[at].digest).collect();
-    let current: Vec<TextDigest> = chosen_lines.iter().map(|&line| lines[line].digest).collect();
-    let mut found = Pairs::new(locked.len(), current.len());
-    pair(&locked, &current, &mut found);
-    for (at, line) in found.iter() {
-        pairs.pair(chosen_previous[at], chosen_lines[line]);
-    }
+/// Returns some of the lines with their digests.
+fn digests(chosen: &[SegmentIndex], lines: &Lines<'_>) -> impl Iterator<Item = (SegmentIndex, TextDigest)> {
+    chosen.iter().map(|&line| (line, lines[line].digest))
 }

@@ -3,9 +3,11 @@
 
 use std::collections::HashSet;
 
-use super::Line;
-use super::place::Place;
+use super::Lines;
+use super::order::LockedIndex;
+use super::place::Places;
 use super::words;
+use crate::model::SegmentIndex;
 
 /// Unit of costs. A line that one side has more than the other costs two.
 pub(super) const COST_UNIT: u32 = 100;
@@ -29,8 +31,8 @@ pub(super) struct Features {
 
 impl GroupFeatures {
     pub(super) fn of(
-        place_groups: &[Vec<usize>],
-        line_groups: &[Vec<usize>],
+        place_groups: &[Vec<LockedIndex>],
+        line_groups: &[Vec<SegmentIndex>],
         EditionPair { places, lines, .. }: EditionPair<'_>,
     ) -> Self {
         // One group on each side leaves nothing to decide.
@@ -47,8 +49,8 @@ impl GroupFeatures {
             features.words.sort_unstable();
             features
         };
-        let of_place = |group: &Vec<usize>| features(&mut group.iter().filter_map(|&at| places[at].source_text));
-        let of_line = |group: &Vec<usize>| features(&mut group.iter().map(|&at| lines[at].text));
+        let of_place = |group: &Vec<LockedIndex>| features(&mut group.iter().filter_map(|&at| places[at].source_text));
+        let of_line = |group: &Vec<SegmentIndex>| features(&mut group.iter().map(|&at| lines[at].text));
         let mut places: Vec<Features> = place_groups.iter().map(of_place).collect();
         let mut lines: Vec<Features> = line_groups.iter().map(of_line).collect();
         let all = |features: &[Features]| features.iter().flat_map(|features| &features.words).copied().collect::<HashSet<u64>>();
@@ -65,14 +67,14 @@ impl GroupFeatures {
 /// <https://aclanthology.org/J93-1004/>).
 #[derive(Clone, Copy)]
 pub(super) struct EditionPair<'a> {
-    pub(super) places: &'a [Place<'a>],
-    pub(super) lines: &'a [Line<'a>],
+    pub(super) places: &'a Places<'a>,
+    pub(super) lines: &'a Lines<'a>,
     place_length: usize,
     line_length: usize,
 }
 
 impl<'a> EditionPair<'a> {
-    pub(super) fn of(places: &'a [Place<'a>], lines: &'a [Line<'a>]) -> Self {
+    pub(super) fn of(places: &'a Places<'a>, lines: &'a Lines<'a>) -> Self {
         // The median, since sentences missing from a translation hardly move it.
         let median = |mut lengths: Vec<usize>| {
             let middle = lengths.len() / 2;

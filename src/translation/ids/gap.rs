@@ -15,11 +15,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::alignment::{FORBIDDEN, max_score_alignment, min_cost_alignment};
 use super::features::{COST_UNIT, EditionPair, GroupFeatures};
-use super::order::Pairs;
-use super::place::Place;
+use super::order::{LockedIndex, Pairs};
+use super::place::{Place, Places};
 use super::words::UnpairedWords;
-use super::{Claim, Kind, Line, Locked, MIN_SIMILARITY_ANYWHERE, MIN_SIMILARITY_IN_GAP};
-use crate::model::Label;
+use super::{Claim, Kind, Lines, Locked, MIN_SIMILARITY_ANYWHERE, MIN_SIMILARITY_IN_GAP};
+use crate::base::IndexVec;
+use crate::model::{Label, SegmentIndex};
 
 /// Maximum number of cells in a table of similarities.
 const MAX_CELLS: usize = 1 << 14;
@@ -32,10 +33,10 @@ const NEAR: usize = 8;
 const RARE: usize = 16;
 
 /// Pairs similar texts within each gap, in order, with the greatest sum of similarities.
-pub(super) fn pair_similar_in_gaps(pairs: &mut Pairs, words: &UnpairedWords, is_open: impl Fn(usize) -> bool) {
-    for (entries, lines) in pairs.gaps() {
-        let entries: Vec<usize> = entries.filter(|&entry| pairs.current_of[entry].is_none()).collect();
-        let lines: Vec<usize> = lines.filter(|&line| pairs.locked_of[line].is_none() && is_open(line)).collect();
+pub(super) fn pair_similar_in_gaps(pairs: &mut Pairs, words: &UnpairedWords, is_open: impl Fn(SegmentIndex) -> bool) {
+    for (mut entries, mut lines) in pairs.gaps() {
+        entries.retain(|&entry| pairs.current_of[entry].is_none());
+        lines.retain(|&line| pairs.locked_of[line].is_none() && is_open(line));
         if entries.is_empty() || lines.is_empty() {
             continue;
         }
@@ -55,7 +56,7 @@ pub(super) fn pair_similar_in_gaps(pairs: &mut Pairs, words: &UnpairedWords, is_
 
 /// Pairs similar texts in a gap too large for a table. Compares each line with the next few
 /// entries, and continues behind the entry that it is paired with.
-fn pair_similar_nearby(entries: &[usize], lines: &[usize], pairs: &mut Pairs, words: &UnpairedWords) {
+fn pair_similar_nearby(entries: &[LockedIndex], lines: &[SegmentIndex], pairs: &mut Pairs, words: &UnpairedWords) {
     let mut from = 0;
     for &line in lines {
         let candidates = (from..entries.len().min(from + NEAR)).map(|at| (words.similarity(entries[at], line), at));
@@ -70,9 +71,9 @@ fn pair_similar_nearby(entries: &[usize], lines: &[usize], pairs: &mut Pairs, wo
 /// Pairs similar texts wherever they stand, the most similar first.
 ///
 /// Only texts that share a rare word are compared, so the time stays linear.
-pub(super) fn pair_similar_anywhere(pairs: &mut Pairs, words: &UnpairedWords, is_open: impl Fn(usize) -> bool) {
-    let mut entries_with: HashMap<u64, Vec<usize>> = HashMap::new();
-    for (entry, words) in words.locked.iter().enumerate().filter(|(entry, _)| pairs.current_of[*entry].is_none()) {
+pub(super) fn pair_similar_anywhere(pairs: &mut Pairs, words: &UnpairedWords, is_open: impl Fn(SegmentIndex) -> bool) {
+    let mut entries_with: HashMap<u64, Vec<LockedIndex>> = HashMap::new();
+    for (entry, words) in words.locked.enumerated().filter(|(entry, _)| pairs.current_of[*entry].is_none()) {
         for &word in words {
             let entries = entries_with.entry(word).or_default();
             if entries.last() != Some(&entry) {
@@ -81,10 +82,10 @@ pub(super) fn pair_similar_anywhere(pairs: &mut Pairs, words: &UnpairedWords, is
         }
     }
     let mut found = Vec::new();
-    let lines = words.current.iter().enumerate().filter(|(line, _)| pairs.locked_of[*line].is_none() && is_open(*line));
+    let lines = words.current.enumerated().filter(|(line, _)| pairs.locked_of[*line].is_none() && is_open(*line));
     for (line, own) in lines {
         let rare = own.iter().filter_map(|word| entries_with.get(word)).filter(|entries| entries.len() <= RARE);
-        let mut candidates: Vec<usize> = rare.flatten().copied().collect();
+        let mut candidates: Vec<LockedIndex> = rare.flatten().copied().collect();
         candidates.sort_unstable();
         candidates.dedup();
         let similar = candidates.into_iter().map(|entry| (words.similarity(entry, line), entry));
@@ -102,19 +103,20 @@ pub(super) fn pair_similar_anywhere(pairs: &mut Pairs, words: &UnpairedWords, is
 /// Pairs the remaining lines of the source edition by place: blocks of a footnote or a gap that
 /// have as many entries as lines.
 pub(super) fn pair_source_by_place(
-    locked: &[Locked<'_>],
-    current: &[Line<'_>],
+    locked: &IndexVec<LockedIndex, Locked<'_>>,
+    current: &Lines<'_>,
     pairs: &mut Pairs,
-    is_open: impl Fn(usize) -> bool,
+    is_open: impl Fn(SegmentIndex) -> bool,
 ) {
     let blocks = Blocks { of_entry: &|entry| locked[entry].id.block, of_line: &|line| current[line].block };
     let mut block_pairs = BlockPairs::of(pairs, blocks);
-    let notes = (locked.iter().map(|entry| entry.note).collect(), current.iter().map(|line| line.note).collect());
-    for_each_stretch(notes, pairs, is_open, |entries, lines, pairs| {
+    let entry_notes = locked.iter().map(|entry| entry.note).collect();
+    let line_notes = current.iter().map(|line| line.note).collect();
+    for_each_stretch(&entry_notes, &line_notes, pairs, is_open, |entries, lines, pairs| {
         let entry_groups = groups(entries.iter().copied(), blocks.of_entry);
         let line_groups = groups(lines.iter().copied(), blocks.of_line);
-        let pair_lines = |entries: &[usize], lines: &[usize], pairs: &mut Pairs| {
-            let same_kind = |(&entry, &line): (&usize, &usize)| locked[entry].kind == current[line].kind;
+        let pair_lines = |entries: &[LockedIndex], lines: &[SegmentIndex], pairs: &mut Pairs| {
+            let same_kind = |(&entry, &line): (&LockedIndex, &SegmentIndex)| locked[entry].kind == current[line].kind;
             if entries.len() == lines.len() && entries.iter().zip(lines).all(same_kind) {
                 entries.iter().zip(lines).for_each(|(&entry, &line)| pairs.pair(entry, line));
             }
@@ -145,26 +147,26 @@ pub(super) fn pair_source_by_place(
 /// Calls `pair_stretch` with the unpaired entries and lines of each stretch: first of each footnote
 /// that both sides have, wherever it stands; then of each gap, without these footnotes.
 ///
-/// `notes` holds the footnote's label of each entry and of each line.
+/// `entry_notes` and `line_notes` hold the footnote's label of each entry and of each line.
 fn for_each_stretch(
-    notes: (Vec<Option<&str>>, Vec<Option<&str>>),
+    entry_notes: &IndexVec<LockedIndex, Option<&str>>,
+    line_notes: &IndexVec<SegmentIndex, Option<&str>>,
     pairs: &mut Pairs,
-    is_open: impl Fn(usize) -> bool,
-    mut pair_stretch: impl FnMut(&[usize], &[usize], &mut Pairs),
+    is_open: impl Fn(SegmentIndex) -> bool,
+    mut pair_stretch: impl FnMut(&[LockedIndex], &[SegmentIndex], &mut Pairs),
 ) {
-    let (entry_notes, line_notes) = notes;
     let labels: BTreeSet<&str> = entry_notes.iter().flatten().copied().collect();
     let shared: BTreeSet<&str> = line_notes.iter().flatten().copied().filter(|label| labels.contains(label)).collect();
-    let mut by_label: BTreeMap<&str, (Vec<usize>, Vec<usize>)> =
+    let mut by_label: BTreeMap<&str, (Vec<LockedIndex>, Vec<SegmentIndex>)> =
         shared.into_iter().map(|label| (label, Default::default())).collect();
-    let free_entry = |pairs: &Pairs, entry: usize| pairs.current_of[entry].is_none();
-    let free_line = |pairs: &Pairs, line: usize| pairs.locked_of[line].is_none() && is_open(line);
-    for (entry, label) in entry_notes.iter().enumerate().filter(|(entry, _)| free_entry(pairs, *entry)) {
+    let free_entry = |pairs: &Pairs, entry: LockedIndex| pairs.current_of[entry].is_none();
+    let free_line = |pairs: &Pairs, line: SegmentIndex| pairs.locked_of[line].is_none() && is_open(line);
+    for (entry, label) in entry_notes.enumerated().filter(|(entry, _)| free_entry(pairs, *entry)) {
         if let Some((entries, _)) = label.and_then(|label| by_label.get_mut(label)) {
             entries.push(entry);
         }
     }
-    for (line, label) in line_notes.iter().enumerate().filter(|(line, _)| free_line(pairs, *line)) {
+    for (line, label) in line_notes.enumerated().filter(|(line, _)| free_line(pairs, *line)) {
         if let Some((_, lines)) = label.and_then(|label| by_label.get_mut(label)) {
             lines.push(line);
         }
@@ -173,10 +175,9 @@ fn for_each_stretch(
         pair_stretch(entries, lines, pairs);
     }
     let in_shared_note = |note: Option<&str>| note.is_some_and(|label| by_label.contains_key(label));
-    for (entries, lines) in pairs.gaps() {
-        let entries: Vec<usize> =
-            entries.filter(|&entry| !in_shared_note(entry_notes[entry]) && free_entry(pairs, entry)).collect();
-        let lines: Vec<usize> = lines.filter(|&line| !in_shared_note(line_notes[line]) && free_line(pairs, line)).collect();
+    for (mut entries, mut lines) in pairs.gaps() {
+        entries.retain(|&entry| !in_shared_note(entry_notes[entry]) && free_entry(pairs, entry));
+        lines.retain(|&line| !in_shared_note(line_notes[line]) && free_line(pairs, line));
         if !entries.is_empty() && !lines.is_empty() {
             pair_stretch(&entries, &lines, pairs);
         }
@@ -184,8 +185,8 @@ fn for_each_stretch(
 }
 
 /// Splits positions into runs of the same block.
-fn groups<B: PartialEq>(positions: impl Iterator<Item = usize>, block: impl Fn(usize) -> B) -> Vec<Vec<usize>> {
-    let mut groups: Vec<Vec<usize>> = Vec::new();
+fn groups<I: Copy, B: PartialEq>(positions: impl Iterator<Item = I>, block: impl Fn(I) -> B) -> Vec<Vec<I>> {
+    let mut groups: Vec<Vec<I>> = Vec::new();
     for at in positions {
         match groups.last_mut() {
             Some(last) if block(last[0]) == block(at) => last.push(at),
@@ -198,8 +199,8 @@ fn groups<B: PartialEq>(positions: impl Iterator<Item = usize>, block: impl Fn(u
 /// Block of each lock entry, and of each line of the edition.
 #[derive(Clone, Copy)]
 struct Blocks<'a> {
-    of_entry: &'a dyn Fn(usize) -> Label,
-    of_line: &'a dyn Fn(usize) -> u32,
+    of_entry: &'a dyn Fn(LockedIndex) -> Label,
+    of_line: &'a dyn Fn(SegmentIndex) -> u32,
 }
 
 /// Correspondence of blocks: a locked block and a block of the edition correspond if they have a
@@ -214,12 +215,12 @@ struct BlockPairs {
 impl BlockPairs {
     fn of(pairs: &Pairs, blocks: Blocks<'_>) -> Self {
         let mut block_pairs = Self { locked_of: HashMap::new(), paired: HashSet::new() };
-        block_pairs.add(pairs, &(0..pairs.locked_of.len()).collect::<Vec<_>>(), blocks);
+        block_pairs.add(pairs, &pairs.locked_of.positions().collect::<Vec<_>>(), blocks);
         block_pairs
     }
 
     /// Adds the blocks of the paired lines among `lines`.
-    fn add(&mut self, pairs: &Pairs, lines: &[usize], blocks: Blocks<'_>) {
+    fn add(&mut self, pairs: &Pairs, lines: &[SegmentIndex], blocks: Blocks<'_>) {
         for &line in lines {
             if let Some(entry) = pairs.locked_of[line] {
                 self.locked_of.entry((blocks.of_line)(line)).or_default().insert((blocks.of_entry)(entry));
@@ -240,21 +241,23 @@ impl BlockPairs {
 /// pairs    2.2:x  2.3:y
 /// ```
 pub(super) fn pair_translation_by_place(
-    places: &[Place<'_>],
-    lines: &[Line<'_>],
+    places: &Places<'_>,
+    lines: &Lines<'_>,
     pairs: &mut Pairs,
-    is_open: impl Fn(usize) -> bool,
+    is_open: impl Fn(SegmentIndex) -> bool,
 ) {
     let blocks = Blocks { of_entry: &|place| places[place].id.block, of_line: &|line| lines[line].block };
     let mut block_pairs = BlockPairs::of(pairs, blocks);
     let editions = EditionPair::of(places, lines);
-    let notes = (places.iter().map(|place| place.note).collect(), lines.iter().map(|line| line.note).collect());
-    for_each_stretch(notes, pairs, is_open, |free_places, free_lines, pairs| {
+    let place_notes = places.iter().map(|place| place.note).collect();
+    let line_notes = lines.iter().map(|line| line.note).collect();
+    for_each_stretch(&place_notes, &line_notes, pairs, is_open, |free_places, free_lines, pairs| {
         // A line of this language alone, or a second line of a sentence, translates no sentence
         // that has a place of its own.
-        let (alone, unmarked): (Vec<usize>, Vec<usize>) =
+        let (alone, unmarked): (Vec<SegmentIndex>, Vec<SegmentIndex>) =
             free_lines.iter().copied().partition(|&line| lines[line].claim != Claim::Nothing);
-        let own_places: Vec<usize> = free_places.iter().copied().filter(|&place| places[place].is_translation_only).collect();
+        let own_places: Vec<LockedIndex> =
+            free_places.iter().copied().filter(|&place| places[place].is_translation_only).collect();
         for (place, line) in own_places.into_iter().zip(alone) {
             pairs.pair(place, line);
         }
@@ -280,8 +283,8 @@ pub(super) fn pair_translation_by_place(
 /// * if one is a heading and the other is not, or if one of the blocks corresponds to another block
 /// * if the source has lost the sentences, or if they have waited for a translation for long
 fn align_groups(
-    place_groups: &[Vec<usize>],
-    line_groups: &[Vec<usize>],
+    place_groups: &[Vec<LockedIndex>],
+    line_groups: &[Vec<SegmentIndex>],
     editions: EditionPair<'_>,
     block_pairs: &BlockPairs,
 ) -> Vec<(usize, usize)> {
@@ -289,10 +292,10 @@ fn align_groups(
     let features = GroupFeatures::of(place_groups, line_groups, editions);
     // The preferences are those of [`align_lines`]: places new in the source, then places that the
     // source lost, then places that have waited longer.
-    let is_gone = |group: &Vec<usize>| group.iter().all(|&place| places[place].is_gone);
+    let is_gone = |group: &Vec<LockedIndex>| group.iter().all(|&place| places[place].is_gone);
     let last_gone = place_groups.iter().filter(|group| is_gone(group)).map(|group| places[group[0]].id.block.number).max();
-    let is_waiting = |group: &Vec<usize>| group.iter().all(|&place| places[place].former.is_none());
-    let preference_cost = |group: &Vec<usize>| match last_gone {
+    let is_waiting = |group: &Vec<LockedIndex>| group.iter().all(|&place| places[place].former.is_none());
+    let preference_cost = |group: &Vec<LockedIndex>| match last_gone {
         Some(_) if is_gone(group) => COST_UNIT,
         Some(last) if is_waiting(group) && is_older(places[group[0]].id.block, last) => 3 * COST_UNIT / 2,
         _ => 0,
@@ -320,11 +323,11 @@ fn align_groups(
     };
     // An omitted section begins with a heading as a rule, and the heading behind it begins the next
     // section. So an unpaired run that begins with another line costs more.
-    let gap_cost = |group: &[usize], kind: Kind, is_first: bool| {
-        (2 * group.len() as u32 + 1) * COST_UNIT + if is_first && kind != Kind::Heading { COST_UNIT / 2 } else { 0 }
+    let gap_cost = |lines: usize, kind: Kind, is_first: bool| {
+        (2 * lines as u32 + 1) * COST_UNIT + if is_first && kind != Kind::Heading { COST_UNIT / 2 } else { 0 }
     };
-    let place_gap = |i: usize, is_first: bool| gap_cost(&place_groups[i], places[place_groups[i][0]].kind, is_first);
-    let line_gap = |j: usize, is_first: bool| gap_cost(&line_groups[j], lines[line_groups[j][0]].kind, is_first);
+    let place_gap = |i: usize, is_first: bool| gap_cost(place_groups[i].len(), places[place_groups[i][0]].kind, is_first);
+    let line_gap = |j: usize, is_first: bool| gap_cost(line_groups[j].len(), lines[line_groups[j][0]].kind, is_first);
     min_cost_alignment(place_groups.len(), line_groups.len(), cost, place_gap, line_gap)
 }
 
@@ -349,7 +352,11 @@ fn is_older(label: Label, lost: u32) -> bool {
 /// places   2.1 untranslated, 2.2 translated before      one line   2.2:line
 /// places   2.1 lost by the source, 2.2 new in it        one line   2.2:line
 /// ```
-fn align_lines(place_group: &[usize], line_group: &[usize], editions: EditionPair<'_>) -> Vec<(usize, usize)> {
+fn align_lines(
+    place_group: &[LockedIndex],
+    line_group: &[SegmentIndex],
+    editions: EditionPair<'_>,
+) -> Vec<(LockedIndex, SegmentIndex)> {
     let places = editions.places;
     let gone = place_group.iter().filter(|&&place| places[place].is_gone);
     let last_gone = gone.map(|&place| places[place].id.sentence.number).max();
@@ -359,9 +366,11 @@ fn align_lines(place_group: &[usize], line_group: &[usize], editions: EditionPai
         Some(_) if place.is_gone => 3,
         _ => 2,
     };
-    let rank = |place: usize| (class(&places[place]), places[place].is_new);
+    let rank = |place: LockedIndex| (class(&places[place]), places[place].is_new);
     if place_group.len() != line_group.len() && place_group.iter().all(|&place| rank(place) == rank(place_group[0])) {
-        let each = |group: &[usize]| group.iter().map(|&at| vec![at]).collect::<Vec<_>>();
+        fn each<I: Copy>(group: &[I]) -> Vec<Vec<I>> {
+            group.iter().map(|&at| vec![at]).collect()
+        }
         let features = GroupFeatures::of(&each(place_group), &each(line_group), editions);
         let cost = |i: usize, j: usize| editions.mismatch_cost(&features.places[i], &features.lines[j]);
         // A gap costs more than any mismatch, so no line stays without a place that it could have.
@@ -369,7 +378,7 @@ fn align_lines(place_group: &[usize], line_group: &[usize], editions: EditionPai
         let found = min_cost_alignment(place_group.len(), line_group.len(), cost, gap, gap);
         return found.into_iter().map(|(place, line)| (place_group[place], line_group[line])).collect();
     }
-    let mut wanted: Vec<usize> = place_group.to_vec();
+    let mut wanted = place_group.to_vec();
     wanted.sort_by_key(|&place| rank(place));
     wanted.truncate(line_group.len());
     wanted.sort_unstable();
@@ -380,13 +389,18 @@ fn align_lines(place_group: &[usize], line_group: &[usize], editions: EditionPai
 mod tests {
     use super::super::words::words;
     use super::*;
+    use crate::base::Idx;
 
     /// Returns the old partner of each new text after `pair`.
     fn partners(locked: &[&str], current: &[&str], pair: impl Fn(&mut Pairs, &UnpairedWords)) -> Vec<Option<usize>> {
         let of = |texts: &[&str]| texts.iter().map(|text| words(text)).collect::<Vec<_>>();
         let mut pairs = Pairs::new(locked.len(), current.len());
-        pair(&mut pairs, &UnpairedWords { locked: of(locked), current: of(current) });
-        pairs.locked_of
+        pair(&mut pairs, &UnpairedWords { locked: of(locked).into(), current: of(current).into() });
+        pairs.locked_of.iter().map(|entry| entry.map(Idx::number)).collect()
+    }
+
+    fn first<I: Idx>(count: usize) -> Vec<I> {
+        I::first(count).collect()
     }
 
     fn here(locked: &[&str], current: &[&str]) -> Vec<Option<usize>> {
@@ -439,7 +453,7 @@ mod tests {
         let found = |wanted: &[usize]| {
             let current: Vec<&str> = wanted.iter().map(|&at| &*locked[at]).collect();
             partners(&as_strs(&locked), &current, |pairs, texts| {
-                pair_similar_nearby(&(0..20).collect::<Vec<_>>(), &(0..current.len()).collect::<Vec<_>>(), pairs, texts);
+                pair_similar_nearby(&first(20), &first(current.len()), pairs, texts);
             })
         };
         assert_eq!(found(&[7, 15, 19]), [Some(7), Some(15), Some(19)]);
@@ -447,7 +461,7 @@ mod tests {
         assert_eq!(found(&[7, 16, 3]), [Some(7), None, None]);
         // The likest one, else the earliest.
         let next = |locked: &[&str], current: &str| {
-            partners(locked, &[current], |pairs, texts| pair_similar_nearby(&[0, 1, 2], &[0], pairs, texts))
+            partners(locked, &[current], |pairs, texts| pair_similar_nearby(&first(3), &first(1), pairs, texts))
         };
         assert_eq!(next(&["a b c x", "a b c d", "a b c d"], "a b c d"), [Some(1)]);
         assert_eq!(next(&["a b x y z", "v", "a b c d e"], "a b 1 2 3"), [Some(0)]);

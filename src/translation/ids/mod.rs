@@ -102,8 +102,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::base::IndexVec;
 use crate::model::lock::{Gone, Lock, LockEntry, Source};
-use crate::model::{LanguageTag, SegmentId, TextDigest, Unit};
+use crate::model::{LanguageTag, SegmentId, SegmentIndex, TextDigest, Unit};
 
 mod alignment;
 mod beads;
@@ -122,6 +123,7 @@ pub use order::longest_increasing;
 pub use words::{similarity, sorted_words};
 
 use new::NewIds;
+use order::LockedIndex;
 
 /// Minimum similarity in percent of a line and a lock entry in the same gap, for the line to be the
 /// edited sentence.
@@ -143,6 +145,9 @@ pub struct Line<'a> {
     pub note: Option<&'a str>,
     pub claim: Claim<'a>,
 }
+
+/// The lines of an edition.
+pub type Lines<'a> = IndexVec<SegmentIndex, Line<'a>>;
 
 /// Kind of a line. By place, a row of a table is paired only with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,7 +226,7 @@ pub struct TranslationInputs<'a> {
 }
 
 /// Gives each line of an edition its id. The source edition does not use `inputs`.
-pub fn address(lines: &[Line<'_>], lock: &Lock, lang: &str, inputs: TranslationInputs<'_>) -> Addressed {
+pub fn address(lines: &Lines<'_>, lock: &Lock, lang: &str, inputs: TranslationInputs<'_>) -> Addressed {
     let addressed = if is_translation(lock, lang) { translation(lines, lock, lang, inputs) } else { source(lines, lock) };
     debug_assert!(
         addressed.ids.iter().collect::<HashSet<_>>().len() == lines.len(),
@@ -232,30 +237,30 @@ pub fn address(lines: &[Line<'_>], lock: &Lock, lang: &str, inputs: TranslationI
 }
 
 /// Gives the lines of the source edition their ids. Marks in it do not affect ids.
-fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
-    let locked: Vec<Locked<'_>> = segments(lock)
+fn source(lines: &Lines<'_>, lock: &Lock) -> Addressed {
+    let locked: IndexVec<LockedIndex, Locked<'_>> = segments(lock)
         .filter_map(|(id, entry)| {
             let source = entry.source.as_ref()?;
             let (kind, note) = (kind(source), source.note.as_deref());
             Some(Locked { id, digest: source.digest, text: &source.text, kind, note })
         })
         .collect();
-    let (locked_digests, digests): (Vec<_>, Vec<_>) =
-        (locked.iter().map(|entry| entry.digest).collect(), lines.iter().map(|line| line.digest).collect());
-    if locked_digests == digests {
+    if locked.iter().map(|entry| entry.digest).eq(lines.iter().map(|line| line.digest)) {
         // The common case: nothing has changed.
-        let ids: Vec<SegmentId> = locked.into_iter().map(|entry| entry.id).collect();
+        let ids: Vec<SegmentId> = locked.iter().map(|entry| entry.id).collect();
         let source_delta = SourceDelta { source_only: source_only(&ids, lines), ..SourceDelta::default() };
         return Addressed { ids, gone: Vec::new(), source_delta };
     }
     // Steps 1 and 2.
     let mut pairs = order::Pairs::new(locked.len(), lines.len());
+    let locked_digests: Vec<_> = locked.enumerated().map(|(at, entry)| (at, entry.digest)).collect();
+    let digests: Vec<_> = lines.enumerated().map(|(at, line)| (at, line.digest)).collect();
     order::pair_equal_in_order(&locked_digests, &digests, &mut pairs);
     order::pair_equal_anywhere(&locked_digests, &digests, &mut pairs);
     // Step 3.
-    let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
+    let mut ids: IndexVec<SegmentIndex, Option<SegmentId>> = IndexVec::filled(None, lines.len());
     restore_deleted(lines, lock, &HashSet::new(), &pairs, &mut ids, |_| true);
-    let is_open = |line: usize| ids[line].is_none();
+    let is_open = |line: SegmentIndex| ids[line].is_none();
     // Step 4.
     let words = words::UnpairedWords::of(&locked, lines, &pairs, is_open);
     gap::pair_similar_in_gaps(&mut pairs, &words, is_open);
@@ -266,9 +271,10 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
         ids[line] = Some(locked[entry].id);
     }
     // Step 6.
-    let ids = NewIds::of(lock, &ids).fill(ids, lines, None);
-    let kept: Vec<(usize, usize)> = pairs.iter().collect();
-    let gone = (0..locked.len())
+    let ids: IndexVec<SegmentIndex, SegmentId> = NewIds::of(lock, &ids).fill(&ids, lines, None).into();
+    let kept: Vec<(LockedIndex, SegmentIndex)> = pairs.iter().collect();
+    let gone = locked
+        .positions()
         .filter(|&entry| pairs.current_of[entry].is_none())
         .map(|entry| {
             let id = locked[entry].id;
@@ -278,10 +284,10 @@ fn source(lines: &[Line<'_>], lock: &Lock) -> Addressed {
         })
         .collect();
     let is_moved = !locked.iter().map(|entry| entry.id).eq(ids.iter().copied());
-    let order = is_moved.then(|| ids.clone());
+    let order = is_moved.then(|| ids.to_vec());
     let source_delta =
         SourceDelta { source_only: source_only(&ids, lines), new_segments: new_segments(&ids, lines, lock), order };
-    Addressed { ids, gone, source_delta }
+    Addressed { ids: ids.into(), gone, source_delta }
 }
 
 /// Returns the kind of a line of the lock. Only a heading has anchors.
@@ -294,12 +300,12 @@ fn kind(source: &Source) -> Kind {
 }
 
 /// Returns the ids of the lines that exist in the source only, according to their marks.
-fn source_only(ids: &[SegmentId], lines: &[Line<'_>]) -> Vec<SegmentId> {
+fn source_only(ids: &[SegmentId], lines: &Lines<'_>) -> Vec<SegmentId> {
     ids.iter().zip(lines).filter(|(_, line)| line.claim == Claim::OnlyHere).map(|(id, _)| *id).collect()
 }
 
 /// Returns the sentences that the source has now and not in the lock, in the order of the lines.
-fn new_segments(ids: &[SegmentId], lines: &[Line<'_>], lock: &Lock) -> Vec<NewSegment> {
+fn new_segments(ids: &[SegmentId], lines: &Lines<'_>, lock: &Lock) -> Vec<NewSegment> {
     let mut new_segments = Vec::new();
     let mut after = None;
     for (&id, line) in ids.iter().zip(lines) {
@@ -332,12 +338,12 @@ fn segments(lock: &Lock) -> impl Iterator<Item = (SegmentId, &LockEntry)> {
 /// Gives unpaired lines the id of a deleted sentence with the same text. Ids in `taken` are not
 /// given; lines for which `is_eligible` returns false get none.
 fn restore_deleted(
-    lines: &[Line<'_>],
+    lines: &Lines<'_>,
     lock: &Lock,
     taken: &HashSet<SegmentId>,
     pairs: &order::Pairs,
-    ids: &mut [Option<SegmentId>],
-    is_eligible: impl Fn(usize) -> bool,
+    ids: &mut IndexVec<SegmentIndex, Option<SegmentId>>,
+    is_eligible: impl Fn(SegmentIndex) -> bool,
 ) {
     let mut deleted_ids: HashMap<TextDigest, Vec<SegmentId>> = HashMap::new();
     for (id, entry) in segments(lock).filter(|(id, entry)| entry.source.is_none() && !taken.contains(id)) {
@@ -351,7 +357,7 @@ fn restore_deleted(
     // Reversed, so that `pop` gives back the first of several sentences with one text.
     deleted_ids.values_mut().for_each(|ids| ids.reverse());
     let taken: HashSet<SegmentId> = ids.iter().flatten().copied().collect();
-    for (at, line) in lines.iter().enumerate() {
+    for (at, line) in lines.enumerated() {
         if pairs.locked_of[at].is_none() && ids[at].is_none() && is_eligible(at) {
             let mut candidates = deleted_ids.get_mut(&line.digest).into_iter().flat_map(|ids| std::iter::from_fn(|| ids.pop()));
             ids[at] = candidates.find(|id| !taken.contains(id));
@@ -366,7 +372,12 @@ fn restore_deleted(
 /// lock   2.1 It is long.   2.2 It was agreed in 2005.
 /// now    2.1 It is long, and was agreed in 2005.          2.2 was merged into 2.1
 /// ```
-fn merged_into(gone: usize, locked: &[Locked<'_>], lines: &[Line<'_>], kept: &[(usize, usize)]) -> Option<usize> {
+fn merged_into(
+    gone: LockedIndex,
+    locked: &IndexVec<LockedIndex, Locked<'_>>,
+    lines: &Lines<'_>,
+    kept: &[(LockedIndex, SegmentIndex)],
+) -> Option<SegmentIndex> {
     /// Least share of the words of `gone` that the line must have, in percent.
     const MOST: usize = 70;
     let (before, after) = kept.split_at(kept.partition_point(|&(entry, _)| entry < gone));
@@ -386,18 +397,18 @@ fn merged_into(gone: usize, locked: &[Locked<'_>], lines: &[Line<'_>], kept: &[(
 
 /// Gives the lines of a translation their ids. The lock has the digests of its lines, and the order
 /// of the source.
-fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, inputs: TranslationInputs<'_>) -> Addressed {
+fn translation(lines: &Lines<'_>, lock: &Lock, lang: &str, inputs: TranslationInputs<'_>) -> Addressed {
     let TranslationInputs { omitted, source_delta } = inputs;
-    let mut ids: Vec<Option<SegmentId>> = vec![None; lines.len()];
+    let mut ids: IndexVec<SegmentIndex, Option<SegmentId>> = IndexVec::filled(None, lines.len());
     let mut taken: HashSet<SegmentId> = omitted.iter().copied().collect();
     let mut claimed = HashSet::new();
     let mut first_claims = HashSet::new();
     // A line has the id of its mark before all steps.
-    for (line, id) in lines.iter().zip(&mut ids) {
-        if let Claim::Translates(sentences) = line.claim {
+    for line in ids.positions() {
+        if let Claim::Translates(sentences) = lines[line].claim {
             claimed.extend(sentences.iter().copied());
             // A second line of the same sentence needs an id of its own.
-            *id = sentences.first().copied().filter(|&first| first_claims.insert(first));
+            ids[line] = sentences.first().copied().filter(|&first| first_claims.insert(first));
         }
     }
     taken.extend(&claimed);
@@ -406,33 +417,29 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, inputs: TranslationI
         None => canonicalize::SourceOrder::of(segments(lock).filter(|(_, entry)| entry.source.is_some()).map(|(id, _)| id)),
     };
     let places = places(lock, lang, source_delta, &source_order, &taken);
-    let free: Vec<usize> = (0..lines.len()).filter(|&line| ids[line].is_none()).collect();
+    let free: Vec<SegmentIndex> = ids.positions().filter(|&line| ids[line].is_none()).collect();
     // The places where the translation had a text, without those that marks have claimed.
-    let translated: Vec<usize> = (0..places.len()).filter(|&at| places[at].former.is_some()).collect();
-    let previous: Vec<canonicalize::PreviousState> = translated.iter().filter_map(|&at| places[at].previous_state()).collect();
+    let previous: Vec<_> = places.enumerated().filter_map(|(at, place)| Some((at, place.previous_state()?))).collect();
+    let states = previous.iter().map(|(_, state)| *state).collect();
     // The common case: the lines have the texts of the lock, so step 7 alone gives the ids.
-    if let Some(canonical) = canonicalize::canonicalize(previous.clone(), &source_order, &free, lines) {
+    if let Some(canonical) = canonicalize::canonicalize(states, &source_order, &free, lines) {
         free.iter().zip(canonical).for_each(|(&line, id)| ids[line] = Some(id));
-        let ids = ids.into_iter().map(|id| id.expect("free lines have canonical ids, others are claimed")).collect();
+        let ids = ids.iter().map(|id| id.expect("free lines have canonical ids, others are claimed")).collect();
         return Addressed { ids, ..Addressed::default() };
     }
     // Steps 1 and 2.
-    let mut equal = order::Pairs::new(translated.len(), lines.len());
-    canonicalize::pair_repeated_claims(&previous, &free, lines, &mut equal);
-    let unmarked: Vec<usize> = free.iter().copied().filter(|&line| !canonicalize::repeats_claim(&lines[line])).collect();
-    canonicalize::pair_equal(&previous, &unmarked, lines, &mut equal);
     let mut pairs = order::Pairs::new(places.len(), lines.len());
-    for (at, line) in equal.iter() {
-        pairs.pair(translated[at], line);
-    }
+    canonicalize::pair_repeated_claims(&previous, &free, lines, &mut pairs);
+    let unmarked: Vec<SegmentIndex> = free.iter().copied().filter(|&line| !canonicalize::repeats_claim(&lines[line])).collect();
+    canonicalize::pair_equal(&previous, &unmarked, lines, &mut pairs);
     if pairs.locked_of.iter().zip(&ids).any(|(pair, id)| pair.is_none() && id.is_none()) {
         // Step 3. A line may be a sentence that the source has lost, but no line is one that exists
         // in the source only.
         taken.extend(places.iter().zip(&pairs.current_of).filter(|(_, line)| line.is_some()).map(|(place, _)| place.id));
         taken.extend(source_delta.iter().flat_map(|source_delta| &source_delta.source_only));
         restore_deleted(lines, lock, &taken, &pairs, &mut ids, |line| !canonicalize::repeats_claim(&lines[line]));
-        let line_of: HashMap<SegmentId, usize> = ids.iter().enumerate().filter_map(|(line, id)| Some(((*id)?, line))).collect();
-        for (at, place) in places.iter().enumerate() {
+        let line_of: HashMap<SegmentId, SegmentIndex> = ids.enumerated().filter_map(|(line, id)| Some(((*id)?, line))).collect();
+        for (at, place) in places.enumerated() {
             if let Some(&line) = line_of.get(&place.id) {
                 pairs.pair(at, line);
             }
@@ -446,15 +453,15 @@ fn translation(lines: &[Line<'_>], lock: &Lock, lang: &str, inputs: TranslationI
     // Step 6.
     let mut new = NewIds::of(lock, &ids);
     new.reserve(claimed.iter().chain(omitted).copied());
-    let mut ids = new.fill(ids, lines, LanguageTag::parse(lang));
+    let mut ids: IndexVec<SegmentIndex, SegmentId> = new.fill(&ids, lines, LanguageTag::parse(lang)).into();
     // Step 7.
-    let now = |&line: &usize| {
+    let now = |&line: &SegmentIndex| {
         let id = ids[line];
         canonicalize::PreviousState { id, digest: lines[line].digest, is_translation_only: !source_order.has(id) }
     };
     let canonical = canonicalize::canonicalize(free.iter().map(now).collect(), &source_order, &free, lines);
     free.iter().zip(canonical.into_iter().flatten()).for_each(|(&line, id)| ids[line] = id);
-    Addressed { ids, ..Addressed::default() }
+    Addressed { ids: ids.into(), ..Addressed::default() }
 }
 
 /// Returns the places where a line of a translation may belong, in the order of the lock: the
@@ -472,7 +479,7 @@ fn places<'a>(
     source_delta: Option<&'a SourceDelta>,
     source_order: &canonicalize::SourceOrder,
     taken: &HashSet<SegmentId>,
-) -> Vec<place::Place<'a>> {
+) -> place::Places<'a> {
     let (new_segments, source_only) =
         source_delta.map_or((&[][..], &[][..]), |source_delta| (&source_delta.new_segments, &source_delta.source_only));
     let source_only: HashSet<SegmentId> = source_only.iter().copied().collect();
@@ -527,7 +534,7 @@ fn places<'a>(
     // A sentence that was translated before a mark declared it the source's alone keeps its place.
     let is_open = |place: &place::Place<'_>| place.former.is_some() || !source_only.contains(&place.id);
     places.retain(|place| !taken.contains(&place.id) && is_open(place));
-    places
+    places.into()
 }
 
 #[cfg(test)]
@@ -577,7 +584,7 @@ mod tests {
             entry
         });
         let lock = Lock::new(entries.collect());
-        let lines = |edition: &[(SegmentId, &'static str, u32)]| -> Vec<Line<'static>> {
+        let lines = |edition: &[(SegmentId, &'static str, u32)]| -> Lines<'static> {
             let line = |&(_, text, block): &(SegmentId, &'static str, u32)| {
                 let (digest, kind) = (TextDigest::of(text), Kind::Sentence);
                 Line { digest, text, block, kind, note: None, claim: Claim::Nothing }
@@ -594,7 +601,7 @@ mod tests {
     }
 
     /// Returns the lines of a text: `|` parts lines, and `/` parts blocks.
-    fn lines(text: &str) -> Vec<Line<'_>> {
+    fn lines(text: &str) -> Lines<'_> {
         let line = |block: usize, text| Line {
             digest: TextDigest::of(text),
             text,

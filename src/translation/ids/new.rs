@@ -56,7 +56,7 @@ impl NewIds {
     }
 
     /// Gives ids, in order, to the lines that have none. `only` is the language of a translation.
-    pub(super) fn fill(&mut self, ids: Vec<Option<SegmentId>>, lines: &[Line<'_>], only: Option<LanguageTag>) -> Vec<SegmentId> {
+    pub(super) fn fill(&mut self, ids: &[Option<SegmentId>], lines: &[Line<'_>], only: Option<LanguageTag>) -> Vec<SegmentId> {
         let mut filled: Vec<SegmentId> = Vec::with_capacity(ids.len());
         let last_known = ids.iter().rposition(Option::is_some);
         for (at, id) in ids.iter().enumerate() {

@@ -1,9 +1,11 @@
 //! Places in the order of the source, for lines of a translation.
 
+use crate::base::IndexVec;
 use crate::model::{SegmentId, TextDigest};
 
 use super::Kind;
 use super::canonicalize::PreviousState;
+use super::order::LockedIndex;
 
 /// A place in the order of the source where a line of a translation may belong.
 pub(super) struct Place<'a> {
@@ -23,6 +25,9 @@ pub(super) struct Place<'a> {
     /// Label of the footnote that the source's line is in.
     pub(super) note: Option<&'a str>,
 }
+
+/// The places where a line may belong.
+pub(super) type Places<'a> = IndexVec<LockedIndex, Place<'a>>;
 
 impl Place<'_> {
     /// Returns the id with the digest that the translation had for it; `None` if it was not

@@ -2,8 +2,10 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Line, Locked, order::Pairs};
-use crate::base::Digest;
+use super::order::{LockedIndex, Pairs};
+use super::{Lines, Locked};
+use crate::base::{Digest, IndexVec};
+use crate::model::SegmentIndex;
 
 /// Returns the words of a text, sorted for [`similarity`].
 pub fn sorted_words(text: &str) -> Vec<&str> {
@@ -45,24 +47,28 @@ pub(super) fn words(text: &str) -> Vec<u64> {
 /// Words of the unpaired texts in the lock and in the edition, as sorted digests. A paired text has
 /// an empty list.
 pub(super) struct UnpairedWords {
-    pub(super) locked: Vec<Vec<u64>>,
-    pub(super) current: Vec<Vec<u64>>,
+    pub(super) locked: IndexVec<LockedIndex, Vec<u64>>,
+    pub(super) current: IndexVec<SegmentIndex, Vec<u64>>,
 }
 
 impl UnpairedWords {
-    pub(super) fn of(locked: &[Locked<'_>], current: &[Line<'_>], pairs: &Pairs, is_open: impl Fn(usize) -> bool) -> Self {
+    pub(super) fn of(
+        locked: &IndexVec<LockedIndex, Locked<'_>>,
+        current: &Lines<'_>,
+        pairs: &Pairs,
+        is_open: impl Fn(SegmentIndex) -> bool,
+    ) -> Self {
         let words_of = |text: &str, wanted: bool| if wanted { words(text) } else { Vec::new() };
         Self {
-            locked: locked.iter().enumerate().map(|(at, entry)| words_of(entry.text, pairs.current_of[at].is_none())).collect(),
+            locked: locked.enumerated().map(|(at, entry)| words_of(entry.text, pairs.current_of[at].is_none())).collect(),
             current: current
-                .iter()
-                .enumerate()
+                .enumerated()
                 .map(|(at, line)| words_of(line.text, pairs.locked_of[at].is_none() && is_open(at)))
                 .collect(),
         }
     }
 
-    pub(super) fn similarity(&self, entry: usize, line: usize) -> u8 {
+    pub(super) fn similarity(&self, entry: LockedIndex, line: SegmentIndex) -> u8 {
         similarity(&self.locked[entry], &self.current[line])
     }
 }
