@@ -97,7 +97,6 @@ const FULL: [(&str, &str); 8] = [
     ("content/a.en.md", "---\ntitle: A\ntags: [b]\naliases: [/old/]\n---\n"),
     ("content/_terms.yaml", "home: {kind: place, names: {en: Home, kk: Home}, date: 2002-12-23, coordinates: [43.2, 76.9]}\n"),
     ("content/file.txt", "text\n"),
-    ("content/_terms.yaml", "b:\n  kind: place\n  names: {en: B}\n  date: 2020\n  coordinates: [1, 2]\n"),
     ("content/_source/a.txt", "A.\n"),
     (PLAN, "source: a.txt\nlanguage: en\n"),
 ];
@@ -181,16 +180,6 @@ const MAPPINGS: [(&str, &str, &str, &str); 18] = [
     ),
     ("`cut`", "Cut", PLAN, "source: a.txt\nlanguage: en\ncut: {by: headings, starts: [A], ?: 1}\n"),
     ("a language file", "Language files", "themes/default/languages/en.yaml", "?: 1\n"),
-    ("a term", "Terms", TERMS, "a:\n  kind: place\n  names: {en: A}\n  ?: 1\n"),
-    ("a reference", "References", TERMS, "a:\n  kind: place\n  names: {en: A}\n  references: [{title: T, ?: 1}]\n"),
-    ("`endings`", "Endings", "themes/default/languages/en.yaml", "endings: {?: 1}\n"),
-    ("a kind of harmony", "Harmony", "themes/default/languages/en.yaml", "endings: {harmony: [{vowels: a, ?: 1}]}\n"),
-    (
-        "a change of a stem",
-        "Changes of stems",
-        "themes/default/languages/en.yaml",
-        "endings: {stems: [{ends: a, becomes: b, ?: 1}]}\n",
-    ),
     ("`fonts`", "Fonts", "themes/default/languages/en.yaml", "fonts: {?: 1}\n"),
     ("`endings`", "Endings", "themes/default/languages/en.yaml", "endings: {?: 1}\n"),
     ("a kind of harmony", "Harmony", "themes/default/languages/en.yaml", "endings: {harmony: [{vowels: a, ?: 1}]}\n"),
@@ -200,8 +189,6 @@ const MAPPINGS: [(&str, &str, &str, &str); 18] = [
 ];
 
 const PLAN: &str = "content/_source/plan.yaml";
-const TERMS: &str = "content/_terms.yaml";
-
 /// Kinds of mappings whose keys are free.
 const FREE: [&str; 1] = ["a file with terms"];
 

@@ -79,7 +79,7 @@ fn found(state: &State) -> Vec<Row> {
             let text = state.inputs.text(&document.file).expect("the text of the page was read");
             let lines = LineIndex::new(text);
             for mention in mentions.of(work, lang) {
-                let start = document.segments[mention.segment as usize].bytes.0 as usize;
+                let start = document.segments[mention.segment].bytes.0 as usize;
                 let words: String = document.body.text_in(mention.html).collect();
                 // The list has the straight apostrophes of the file.
                 let words = words.split_whitespace().collect::<Vec<_>>().join(" ").replace('’', "'");

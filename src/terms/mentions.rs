@@ -153,7 +153,8 @@ pub(super) fn gather(document: &Document, segment: SegmentIndex, text: &mut Stri
     pieces.clear();
     let body = &document.body;
     let range = document.segments[segment].html;
-    let codes = || body.inlines_in(range).iter().filter(|inline| inline.kind == InlineKind::Code);
+    let codes = body.inlines_in(range).iter().filter(|inline| inline.kind == InlineKind::Code);
+    let mut codes = codes.map(|code| code.html).peekable();
     let holes = body.holes_of_segment(segment, range);
     let breaks = holes.iter().filter(|hole| matches!(hole.kind, HoleKind::NoteRef(_) | HoleKind::Title(_)));
     let mut breaks = breaks.map(|hole| hole.at).peekable();
@@ -163,7 +164,8 @@ pub(super) fn gather(document: &Document, segment: SegmentIndex, text: &mut Stri
             while cells.next_if(|cell| cell.start <= piece.start).is_some() {}
             text.push(BREAK);
         }
-        if codes().any(|code| code.html.start <= piece.start && piece.end <= code.html.end) {
+        while codes.next_if(|code| code.end <= piece.start).is_some() {}
+        if codes.peek().is_some_and(|code| code.start <= piece.start && piece.end <= code.end) {
             text.push(BREAK);
             continue;
         }
