@@ -24,7 +24,8 @@ const HOME: (&str, &str) = ("content/index.kk.md", "# Басты бет\n");
 const HOME_EN: (&str, &str) = ("content/index.en.md", "# Home\n");
 const BROKEN: (&str, &str) = ("content/a.kk.md", "# A\n\n[[nosuch]]\n");
 
-const COMMANDS: [&str; 11] = ["build", "serve", "check", "split", "sync", "status", "export", "import", "init", "new", "render"];
+const COMMANDS: [&str; 12] =
+    ["build", "serve", "check", "split", "sync", "status", "terms", "export", "import", "init", "new", "render"];
 
 #[test]
 fn help_names_every_command_and_shows_an_example_of_each() {
@@ -613,4 +614,53 @@ fn sources_are_not_written_through_links_out_of_the_site() {
     let run = tilmash(&folder, &["new", "other/page"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(folder.join("content/real/page.en.md").is_file());
+}
+
+#[test]
+fn terms_are_listed_with_their_mentions_and_candidates() {
+    let terms = "russia:\n  kind: country\n  names: {kk: Ресей, en: [Russia, RF]}\nmars:\n  kind: place\n  names: {en: Mars}\n";
+    let english = "# A\n\nNow *Russia* met Bishkek, and “the old road” in Russia&apos;s north.\nSee [[russia|the north]] or Bishkek.\nIn Bishkek “the old road” and “the old road” ends.\n";
+    let kazakh = "# А\n\nКеше Бішкекте болды.\nКеше Ресейдің Бішкегі болды.\nБіз Бішкекке Ресейден келдік.\nБүгін Бішкек.\n";
+    let folder =
+        site(&[CONFIG, HOME, HOME_EN, ("content/_terms.yaml", terms), ("content/a.kk.md", kazakh), ("content/a.en.md", english)]);
+    let tilmash = |arguments: &[&str]| tilmash(folder.path(), arguments);
+    let all = tilmash(&["terms"]);
+    assert_eq!((all.code, all.err.as_str()), (0, ""));
+    assert_eq!(
+        all.out,
+        "\
+term    kind     name (kk)  mentions  name (en)  mentions
+russia  country  Ресей             2  Russia            3
+mars    place    -                 0  Mars              0
+
+terms that no text mentions: mars
+
+names that could become terms:
+kk  Бішкек        4  first in content/a.kk.md, 1.1
+en  Bishkek       3  first in content/a.en.md, 1.1
+en  the old road  3  first in content/a.en.md, 1.1
+"
+    );
+    let one = tilmash(&["terms", "russia"]);
+    assert_eq!(
+        one.out,
+        "\
+content/a.kk.md:4:6   1.2  Ресейдің
+content/a.kk.md:5:14  1.3  Ресейден
+content/a.en.md:3:6   1.1  Russia
+content/a.en.md:3:49  1.1  Russia&apos;s
+content/a.en.md:4:5   1.2  [[russia|the north]]  linked by hand
+"
+    );
+    let json = tilmash(&["terms", "russia", "--json", "--language", "en"]);
+    let json: serde_json::Value = serde_json::from_str(&json.out).expect("it is JSON");
+    let words = |at: usize| (json[at]["words"].as_str().unwrap_or_default(), json[at]["line"].as_u64(), json[at]["id"].as_str());
+    assert_eq!(words(2), ("[[russia|the north]]", Some(4), Some("1.2")));
+    let json = tilmash(&["terms", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.out).expect("it is JSON");
+    assert_eq!((json["unused"][0].as_str(), json["terms"][0]["mentions"]["en"].as_u64()), (Some("mars"), Some(3)));
+    assert_eq!(json["candidates"][0]["words"].as_str(), Some("Бішкек"));
+    let unknown = tilmash(&["terms", "rusia"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("no term has the key `rusia`") && unknown.err.contains("`russia`"), "{}", unknown.err);
 }

@@ -50,6 +50,8 @@ const BLOCKS: &[&str] = &[
     "Екінші абзац. <!-- = 1.2 -->\nҮшінші. <!-- + --> <!-- - 1.1 -->\nТөртінші. <!-- = 9.9 -->\n",
     "See [[s/c#1.1a]], [[s/c#2.1]] and [[s/c#other]]. <!-- ~ footnote: as it is -->\n",
     "```nosuch\ncode\n```\n\n- item\n- item\n",
+    "Alpha met Beta, then Alpha again. <!-- ~ term beta: another one -->\nBeta and [[alpha]], [[b|the Beta]] and [[terms/b]].\n",
+    "Бета мен Альфа. <!-- ~ term-missing: as it is -->\nБетаға. <!-- ~ term nosuch: x -->\n",
 ];
 
 /// Texts of other files. The first text exists from the start, unless it is empty.
@@ -72,6 +74,14 @@ const OTHERS: &[(&str, &[&str])] = &[
     ),
     ("content/_source/text.kk.txt", &["Бір сөйлем. Екінші сөйлем.\nҮшінші сөйлем.\nТөртінші [[s/c]] туралы.\n", "Басқа.\n"]),
     ("content/data.yaml", &["a: 1\n", "a: 2\n"]),
+    (
+        "content/_terms.yaml",
+        &[
+            "",
+            "alpha: {kind: x, names: {kk: Альфа, en: Alpha}}\nb: {kind: x, names: {kk: Бета, en: Beta}, link: every}\n",
+            "alpha: {kind: y, names: {kk: Альфа, en: [Alpha, Beta]}, see: [b]}\nbeta: {kind: y, names: {kk: Бета}, date: 2001}\n",
+        ],
+    ),
     (
         "templates/page.html",
         &[

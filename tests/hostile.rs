@@ -27,13 +27,14 @@ const SECRET: &str = "qupiya-word";
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Every command that ends by itself, with the options that make it do most.
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 16] = [
     &["build"],
     &["check", "--complete", "en"],
     &["sync"],
     &["split", "--force"],
     &["status"],
     &["status", "first-chapter"],
+    &["terms"],
     &["export", "--to", "po", "--language", "en"],
     &["export", "--to", "csv", "--language", "en", "--output", "out.csv"],
     &["import", "back.po"],

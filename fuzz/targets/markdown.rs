@@ -26,6 +26,7 @@ pub(crate) fn check(text: &str, lock: Option<Arc<Lock>>, lang: usize) -> Documen
             smart_punctuation: true,
             highlight: true,
             segments: true,
+            base_url: None,
             languages: vec!["kk".to_owned(), "en".to_owned()],
             source: LangId(0),
         }),

@@ -61,6 +61,10 @@ codes! {
     MISSING_TRANSLATION "missing-translation" Warning "A page is missing in one of the site's languages.";
     BROKEN_LINK "broken-link" Error "The target of a link does not exist.";
     BROKEN_ANCHOR "broken-anchor" Error "The target page of a link exists, but has no such anchor.";
+    PATH_CASE "path-case" Error "The target of a link exists, but is written with other capital letters, so the link would work on one file system and not on another.";
+    LEAVES_LANGUAGE "leaves-language" Warning "A link leads to a page or file in another language, although the page's own language has it too.";
+    ORPHAN_PAGE "orphan-page" Warning "No menu, list or link leads readers of a language to a page.";
+    REDIRECT_LOOP "redirect-loop" Error "An alias of a page is the page's own path, so the page would redirect to itself.";
     OTHER_LANGUAGE_LINK "other-language-link" Warning "The target page of a link exists only in another language.";
     MISSING_STRING "missing-string" Warning "A text of the interface, such as the label of a button, is missing in a language.";
     NO_FEED "no-feed" Note "Neither the site nor a page has a date that feeds can use, so the site has no feeds.";
@@ -84,6 +88,7 @@ codes! {
     PARITY_FOOTNOTE "parity-footnote" Warning "A sentence and its translation refer to different footnotes.";
     PARITY_PLACEHOLDER "parity-placeholder" Warning "A sentence and its translation have different placeholders, such as `{name}`, `%s` or `$VAR`.";
     PARITY_EMPHASIS "parity-emphasis" Note "A sentence and its translation do not have the same emphasis (`*…*`, `**…**`, `~~…~~`).";
+    TERM_MISSING "term-missing" Warning "A sentence of the source mentions a term, and its translation contains no name of the term.";
     UNTRANSLATED_TEXT "untranslated-text" Warning "A translation equals its source word for word.";
     WRONG_SCRIPT "wrong-script" Warning "A sentence is mostly in a script that its language does not use, outside quotations and emphasis.";
     MIXED_SCRIPT "mixed-script" Warning "A word mixes letters of two scripts that look alike, such as Latin and Cyrillic `a`, so a search does not find it.";

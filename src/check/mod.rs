@@ -3,7 +3,7 @@
 //! Other stages report their own problems. `parse` reports errors of one file, `link` links without
 //! a target, and `render` failures of templates and code blocks. This stage checks translations
 //! ([`drift`] where a lock or marks identify sentences), chapters against their source text, empty
-//! pages, and the dates and the base URL that feeds need.
+//! pages, pages to which nothing leads, and the dates and the base URL that feeds need.
 //!
 //! [`Checks::new`] runs as a whole for every snapshot. The problems of a work, a chapter or a split
 //! are taken from the previous snapshot if the inputs of that check are the same.
@@ -14,12 +14,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::base::{Diagnostic, Place, code};
+use crate::link::{Links, ResolvedLink};
 use crate::load::Inputs;
-use crate::model::{front, key};
+use crate::model::{LangId, front, key};
 use crate::parse::{BlockKind, Document, NoteIndex};
 use crate::site::{Site, Work, WorkId};
 use crate::split::{self, Change, Chapter, Difference, Split};
-use crate::translation::checks::{drift, sentences};
+use crate::terms::Mentions;
+use crate::translation::checks::{drift, sentences, terms};
 use crate::translation::rows::note_pairs;
 
 /// The problems found, with the configured severities. Each list is kept with the inputs that it
@@ -29,7 +31,7 @@ pub struct Checks {
     /// Problems of translations, by work.
     works: Vec<Arc<[Diagnostic]>>,
     splits: Vec<CheckedSplit>,
-    /// Problems of the configuration.
+    /// Problems of the configuration and of the site as a whole.
     configuration: Arc<[Diagnostic]>,
     /// The number of works that were checked to make this value.
     pub checked: usize,
@@ -56,30 +58,40 @@ struct CheckedChapter {
 impl Checks {
     /// Checks a site as a whole. Takes from the `previous` site the results whose inputs are the
     /// same.
-    pub fn new(site: &Site, inputs: &Inputs, previous: Option<(&Site, &Self)>) -> Self {
-        let known = previous.filter(|(before, _)| has_same_settings(before, site));
+    pub fn new(
+        site: &Site,
+        inputs: &Inputs,
+        (links, mentions): (&Links, &Mentions),
+        previous: Option<(&Site, &Mentions, &Self)>,
+    ) -> Self {
+        let known = previous.filter(|(before, ..)| has_same_settings(before, site));
         let rules = sentences::rules(site);
         let ids: Vec<WorkId> = (0..site.works.len() as u32).map(WorkId).collect();
         let works: Vec<(Arc<[Diagnostic]>, bool)> = ids
             .par_iter()
-            .map(|&id| match known.and_then(|(before, checks)| checks.reusable(before, site, id)) {
+            .map(|&id| match known.and_then(|(before, known, checks)| checks.reusable((before, known), (site, mentions), id)) {
                 Some(problems) => (problems, false),
                 None => {
                     let mut problems = Vec::new();
                     check_work(site, id, &mut problems);
-                    sentences::check(site, inputs, &rules, id, &mut problems);
+                    terms::check(site, mentions, id, &mut problems);
+                    sentences::check(site, inputs, mentions, &rules, id, &mut problems);
                     (with_severities(site, problems), true)
                 }
             })
             .collect();
         let checked = works.iter().filter(|(_, is_new)| *is_new).count();
         let works = works.into_iter().map(|(problems, _)| problems).collect();
-        let splits_before: HashMap<*const Split, &CheckedSplit> =
-            known.iter().flat_map(|(_, checks)| &checks.splits).map(|checked| (Arc::as_ptr(&checked.split), checked)).collect();
+        let splits_before: HashMap<*const Split, &CheckedSplit> = known
+            .iter()
+            .flat_map(|(_, _, checks)| &checks.splits)
+            .map(|checked| (Arc::as_ptr(&checked.split), checked))
+            .collect();
         let check = |split| CheckedSplit::new(site, inputs, split, splits_before.get(&Arc::as_ptr(split)).copied());
         let splits = site.splits.iter().map(check).collect();
-        let configuration = with_severities(site, configuration_problems(site));
-        let same = known.map(|(_, checks)| &checks.configuration).filter(|before| **before == configuration);
+        let of_site = configuration_problems(site).into_iter().chain(orphans(site, links)).collect();
+        let configuration = with_severities(site, of_site);
+        let same = known.map(|(_, _, checks)| &checks.configuration).filter(|before| **before == configuration);
         Self { works, splits, configuration: same.map_or(configuration, Arc::clone), checked }
     }
 
@@ -90,19 +102,27 @@ impl Checks {
     }
 
     /// Returns the problems of a work if they can be reused. That is so if the work has the same
-    /// documents in the sites `before` and `now`, and works below it in both or in neither.
-    fn reusable(&self, before: &Site, now: &Site, id: WorkId) -> Option<Arc<[Diagnostic]>> {
+    /// documents and mentions in the sites `before` and `now`, and works below it in both or in
+    /// neither.
+    fn reusable(
+        &self,
+        (before, mentions_before): (&Site, &Mentions),
+        (now, mentions): (&Site, &Mentions),
+        id: WorkId,
+    ) -> Option<Arc<[Diagnostic]>> {
         let known = if Arc::ptr_eq(&before.names, &now.names) { id } else { before.work_named(now.work(id).key.as_str())? };
         let is_leaf = |site: &Site, id: WorkId| site.work(id).children.is_empty();
-        let same = now.has_documents_of(before, id, known) && is_leaf(before, known) == is_leaf(now, id);
+        let same = now.has_documents_of(before, id, known)
+            && is_leaf(before, known) == is_leaf(now, id)
+            && mentions.of_work(id) == mentions_before.of_work(known);
         same.then(|| Arc::clone(&self.works[known.0 as usize]))
     }
 }
 
-/// Returns true if the configuration and the languages, which every check may depend on, are the
-/// same in two sites.
+/// Returns true if the configuration, the languages and the terms, which every check may depend on,
+/// are the same in two sites.
 fn has_same_settings(before: &Site, now: &Site) -> bool {
-    Arc::ptr_eq(&before.config, &now.config) && before.languages == now.languages
+    Arc::ptr_eq(&before.config, &now.config) && Arc::ptr_eq(&before.glossary, &now.glossary) && before.languages == now.languages
 }
 
 /// Applies the configured severities to problems.
@@ -163,6 +183,37 @@ fn configuration_problems(site: &Site) -> Vec<Diagnostic> {
         );
     }
     problems
+}
+
+/// Returns a problem for each edition to which nothing leads readers of its language: its section
+/// has no page in the language, so no menu or list names the edition, and no other page links to it.
+fn orphans(site: &Site, links: &Links) -> Vec<Diagnostic> {
+    let mut candidates: Vec<(WorkId, LangId, WorkId)> = Vec::new();
+    for &id in site.order.iter() {
+        let Some(section) = site.work(id).parent else { continue };
+        let editions = site.config.lang_ids().filter(|&lang| site.edition(id, lang).is_some());
+        candidates.extend(editions.filter(|&lang| site.page(section, lang).is_none()).map(|lang| (id, lang, section)));
+    }
+    let leads = |from: WorkId, id: WorkId, lang: LangId| {
+        let to = |link: &ResolvedLink| matches!(link, ResolvedLink::Work { work, .. } if *work == id);
+        links.resolved(from, lang).iter().any(to)
+    };
+    let has_link = |&(id, lang, _): &(WorkId, LangId, WorkId)| links.backlinks(id).iter().any(|&from| leads(from, id, lang));
+    let orphan = |(id, lang, section): (WorkId, LangId, WorkId)| {
+        let (code, key, section) = (site.config.code(lang), &site.work(id).key, &site.work(section).key);
+        let file = &site.edition(id, lang).expect("it is a candidate").document.file;
+        Diagnostic::at(
+            &code::ORPHAN_PAGE,
+            Place::whole(file),
+            format!(
+                "no menu, list or link leads readers of `{code}` to the page `{key}`, because `{section}` has no page in `{code}`"
+            ),
+        )
+        .hint(format!(
+            "translate `{section}` into `{code}`, link to `[[{key}]]` from another page, or set `fallback: true` in `site.yaml`"
+        ))
+    };
+    candidates.into_iter().filter(|candidate| !has_link(candidate)).map(orphan).collect()
 }
 
 /// Reports missing editions, empty pages, wrong feed dates, and sentences out of step with the

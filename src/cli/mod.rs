@@ -29,6 +29,7 @@ mod source;
 mod split;
 mod status;
 mod sync;
+mod terms;
 
 /// Result of a run: an exit code, or the failure that stopped it.
 type Outcome = Result<Code, Failure>;
@@ -102,6 +103,9 @@ enum Command {
     /// Show the state of the translations
     #[command(after_help = "Examples:\n  tilmash status --language en\n  tilmash status vectors/russia")]
     Status(status::StatusArgs),
+    /// List the terms of the site, or the mentions of one term
+    #[command(after_help = "Examples:\n  tilmash terms\n  tilmash terms russia --language en")]
+    Terms(terms::TermsArgs),
     /// Write sentences and their translations to a file for translators' tools
     #[command(after_help = export::EXAMPLES)]
     Export(export::ExportArgs),
@@ -180,6 +184,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Split(args) => split::split(global, &args),
         Command::Sync(args) => sync::sync(global, &args),
         Command::Status(args) => status::status(global, &args),
+        Command::Terms(args) => terms::terms(global, &args),
         Command::Export(args) => export::export(global, &args),
         Command::Import(args) => import::import(global, &args),
         Command::Init(args) => init::init(global, &args),

@@ -223,7 +223,8 @@ fn table(site: &Site, works: &[WorkId], langs: &[LangId], oldest: &Oldest) -> St
     if let (1, [lang]) = (rows.len(), langs) {
         return format!("the source of every page is in `{}`, so nothing is pending\n", site.config.code(*lang));
     }
-    let mut text = aligned(&rows);
+    let numbers: Vec<usize> = (2..heads.len() - 1).collect();
+    let mut text = aligned(&rows, &numbers);
     if without_lock > 0 {
         let (pages, whose, files) = match without_lock {
             1 => ("this page has".to_owned(), "its", "file"),
@@ -236,22 +237,17 @@ fn table(site: &Site, works: &[WorkId], langs: &[LangId], oldest: &Oldest) -> St
     text
 }
 
-/// Aligns a table: the first two columns and the last are words, the others numbers.
-fn aligned(rows: &[Vec<String>]) -> String {
+/// Aligns a table. The columns at the positions `numbers` are numbers, the others words.
+pub(super) fn aligned(rows: &[Vec<String>], numbers: &[usize]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..rows[0].len()).map(width).collect();
+    let widths: Vec<usize> = (0..rows.first().map_or(0, Vec::len)).map(width).collect();
     let mut text = String::new();
     for row in rows {
-        let cells: Vec<String> = row
-            .iter()
-            .zip(&widths)
-            .enumerate()
-            .map(|(column, (cell, &width))| match column {
-                0 | 1 => format!("{cell:<width$}"),
-                _ if column + 1 == row.len() => cell.clone(),
-                _ => format!("{cell:>width$}"),
-            })
-            .collect();
+        let cell = |(column, (cell, &width)): (usize, (&String, &usize))| match numbers.contains(&column) {
+            true => format!("{cell:>width$}"),
+            false => format!("{cell:<width$}"),
+        };
+        let cells: Vec<String> = row.iter().zip(&widths).enumerate().map(cell).collect();
         text.push_str(cells.join("  ").trim_end());
         text.push('\n');
     }

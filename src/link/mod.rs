@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::*;
 
 use crate::base::{Code, Diagnostic, code, path, suggest};
-use crate::model::{EditionName, LangId, SegmentId, key};
+use crate::model::{Config, EditionName, Key, LangId, SegmentId, key};
 use crate::parse::{Document, Ref, RefKind, Target};
 use crate::site::route::{RouteKind, SOURCE_ORDER, TERMS, source_order_path, term_path};
 use crate::site::{Site, WorkId};
@@ -194,8 +194,16 @@ fn problems(
         }
         let mut problems = problems.to_vec();
         for (problem, missed) in missed {
-            if let Some(hint) = hints.hint(site, missed.clone()) {
-                problems[*problem].push_hint(hint);
+            let problem = &mut problems[*problem];
+            match hints.hint(site, missed.clone()) {
+                Some(Hint::Similar(hint)) => problem.push_hint(hint),
+                Some(Hint::SameName(name)) => {
+                    let message =
+                        format!("{}; only file systems that ignore case or variants of letters find it", problem.message);
+                    let place = problem.place.clone().expect("a link has a place");
+                    *problem = Diagnostic::at(&code::PATH_CASE, place, message).hint(format!("write `{name}`"));
+                }
+                None => {}
             }
         }
         // A hint depends on other works and on anchors, so it is computed each time.
@@ -285,6 +293,10 @@ impl Resolver<'_> {
                 self.check_anchor(self.work, lang, anchor, item);
                 ResolvedLink::Anchor(anchor.clone())
             }
+            Target::Own(rest) => {
+                self.check_language(rest, RefContext { item, lang, anchor: None });
+                ResolvedLink::Path { path: rest.as_str().into(), title: None, anchor: None }
+            }
             Target::Outside(url) => {
                 self.problems.push(
                     Diagnostic::at(&code::BROKEN_LINK, item.place.clone(), format!("the link `{url}` leads out of `content/`"))
@@ -294,19 +306,40 @@ impl Resolver<'_> {
             }
             Target::Work { key, anchor } => {
                 let context = RefContext { item, lang, anchor: anchor.as_deref() };
-                if let Some(link) = self.link_to_generated(key.as_str(), context) {
+                if let Some(link) = self.link_to_source_order(key.as_str(), context) {
                     return link;
                 }
-                match self.work_by_loose_key(document, key.as_str()) {
-                    Some(work) => self.link_to_work(work, context),
-                    None => {
-                        let problem = context.problem(&code::BROKEN_LINK, key::unknown(key.as_str()));
-                        self.miss(problem, Missed::Work(key.to_string()));
-                        ResolvedLink::Broken
-                    }
+                if let Some(work) = self.lookup.names.linked_work(&document.file, key.as_str()) {
+                    return self.link_to_work(work, context);
                 }
+                self.link_to_term(document, context).unwrap_or_else(|| {
+                    let problem = context.problem(&code::BROKEN_LINK, key::unknown(key.as_str()));
+                    self.miss(problem, Missed::Work(key.to_string()));
+                    ResolvedLink::Broken
+                })
             }
-            Target::File { path, anchor } => self.link_to_file(path, RefContext { item, lang, anchor: anchor.as_deref() }),
+            Target::File { path, anchor } => {
+                self.link_to_file(document, path, RefContext { item, lang, anchor: anchor.as_deref() })
+            }
+        }
+    }
+
+    /// Reports a URL of the site itself that leads to a page in another language, although the page
+    /// exists in the language of the link. `rest` is the URL without that of the site.
+    fn check_language(&mut self, rest: &str, context: RefContext<'_>) {
+        let names = self.lookup.names;
+        let path = rest.split(['#', '?']).next().unwrap_or_default();
+        let path = path::from_url(path).unwrap_or_else(|| path.to_owned());
+        let (code, key) = path.split_once('/').unwrap_or((&path, ""));
+        let key = key.strip_suffix("index.html").unwrap_or(key).trim_end_matches('/');
+        let key = if key.is_empty() { Key::HOME } else { key };
+        let is_other = names.config.language(code).is_some_and(|lang| lang != context.lang);
+        let has_own = |work: &WorkId| names.work(*work).files[context.lang.0].is_some();
+        if is_other && names.work_named(key).as_ref().is_some_and(has_own) {
+            let own = names.config.code(context.lang);
+            let message = format!("the link leads to the page `{key}` in `{code}`, although the page exists in `{own}`");
+            let hint = format!("link to `[[{key}]]`, which leads to the page in `{own}`");
+            self.problems.push(context.problem(&code::LEAVES_LANGUAGE, message).hint(hint));
         }
     }
 
@@ -315,26 +348,17 @@ impl Resolver<'_> {
         self.problems.push(problem);
     }
 
-    /// Finds a work by its key or, failing that, by its path relative to the document's folder. A
-    /// page in the folder of `china` can thus link to it with `[[china]]`.
-    fn work_by_loose_key(&self, document: &Document, key: &str) -> Option<WorkId> {
-        let key = key.trim_end_matches(".md");
-        self.lookup.names.work_named(key).or_else(|| {
-            let folder = path::folder(document.file.strip_prefix("content/").unwrap_or(&document.file));
-            self.lookup.names.work_named(&path::resolve(&format!("{folder}/x"), key)?)
-        })
+    /// Resolves a ref to the page of a term.
+    fn link_to_term(&self, document: &Document, context: RefContext<'_>) -> Option<ResolvedLink> {
+        let names = self.lookup.names;
+        let term = names.glossary.term(names.linked_term(&document.file, &context.item.target)?);
+        let path = term_path(names.config.code(context.lang), &term.key).into();
+        Some(ResolvedLink::Path { path, title: Some(term.shown(context.lang).to_owned()), anchor: context.anchor() })
     }
 
-    /// Resolves a ref to a reserved key: the key of a page that the program itself generates.
-    fn link_to_generated(&mut self, key: &str, context: RefContext<'_>) -> Option<ResolvedLink> {
+    /// Resolves a ref to the reserved key of the page that shows a source text in its own order.
+    fn link_to_source_order(&mut self, key: &str, context: RefContext<'_>) -> Option<ResolvedLink> {
         let names = self.lookup.names;
-        let term = key.strip_prefix(TERMS).and_then(|rest| rest.strip_prefix('/')).unwrap_or(key);
-        if let Some(term) = names.glossary.term_named(term).filter(|_| names.work_named(key).is_none()) {
-            let code = names.config.code(context.lang);
-            let term = names.glossary.term(term);
-            let path = term_path(code, &term.key).into();
-            return Some(ResolvedLink::Path { path, title: Some(term.shown(context.lang).to_owned()), anchor: context.anchor() });
-        }
         let split = names.splits.first().filter(|_| key == SOURCE_ORDER && names.work_named(key).is_none())?;
         let is_wrong = |&anchor: &&str| !anchor.is_empty() && anchor != "top" && !has_segment(split, anchor);
         if let Some(anchor) = context.anchor.filter(is_wrong) {
@@ -395,12 +419,20 @@ impl Resolver<'_> {
         self.miss(problem(format!("`{file}` has no anchor `{anchor}`")), Missed::Anchor(work, lang, anchor.to_owned()));
     }
 
-    fn link_to_file(&mut self, file: &str, context: RefContext<'_>) -> ResolvedLink {
+    fn link_to_file(&mut self, document: &Document, file: &str, context: RefContext<'_>) -> ResolvedLink {
         let names = self.lookup.names;
         // A picture can have a version for each language: `map.kk.svg` is shown for `map.svg`.
         if context.item.kind == RefKind::Image || path::extension(file) != "md" {
             for candidate in localised(file, names.config.code(context.lang)) {
                 if let Some(published) = candidate.strip_prefix("content/").and_then(|path| names.assets.get(path)) {
+                    if let Some((own, general)) = own_version(file, &names.config, context.lang)
+                        && names.assets.contains(own.strip_prefix("content/").unwrap_or(&own))
+                    {
+                        let message = format!("the link leads to `{file}`, although the file `{own}` exists");
+                        let problem = context.problem(&code::LEAVES_LANGUAGE, message);
+                        let hint = format!("link to `{general}`; each page then gets the file in its own language");
+                        self.problems.push(problem.hint(hint));
+                    }
                     return ResolvedLink::Path { path: Arc::clone(published), title: None, anchor: context.anchor() };
                 }
             }
@@ -419,7 +451,7 @@ impl Resolver<'_> {
         if let Some(work) = names.work_named(key) {
             return self.link_to_work(work, context);
         }
-        if let Some(link) = self.link_to_generated(key, context) {
+        if let Some(link) = self.link_to_source_order(key, context).or_else(|| self.link_to_term(document, context)) {
             return link;
         }
         let problem = context.problem(&code::BROKEN_LINK, format!("there is no page or file `{file}`"));
@@ -457,6 +489,17 @@ fn localised(file: &str, code: &str) -> [String; 2] {
     [own, file.to_owned()]
 }
 
+/// Returns for `content/map.kk.svg` and a reader of `en` the file of the reader's language,
+/// `content/map.en.svg`, and the name that stands for both, `map.svg`. Returns `None` if the name has
+/// no code of another language.
+fn own_version(file: &str, config: &Config, lang: LangId) -> Option<(String, String)> {
+    let (rest, extension) = file.rsplit_once('.')?;
+    let (stem, code) = rest.rsplit_once('.')?;
+    config.language(code).filter(|&other| other != lang)?;
+    let general = format!("{stem}.{extension}");
+    Some((format!("{stem}.{}.{extension}", config.code(lang)), path::file_name(&general).to_owned()))
+}
+
 /// The problems with the refs of one work. Hints are added after all works are resolved.
 #[derive(Debug)]
 struct LinkDiagnostics {
@@ -473,24 +516,33 @@ enum Missed {
     Anchor(WorkId, LangId, String),
 }
 
+/// The answer to a missed name.
+#[derive(Debug, Clone)]
+enum Hint {
+    /// A hint for people.
+    Similar(String),
+    /// A name that is the same on file systems that ignore case and variants of letters.
+    SameName(String),
+}
+
 /// Cache of hints with similar names; each missed name is searched for once.
 ///
 /// A search compares all existing names. If a folder was renamed, every link into it is broken. So
 /// only the first [`Hints::MOST`] names are searched for. They are taken in the order of the works,
 /// which is the same on any number of threads.
 struct Hints<'a> {
-    known: HashMap<Missed, Option<String>>,
+    known: HashMap<Missed, Option<Hint>>,
     similar: &'a Similar,
 }
 
 /// Cached results of searches for similar names. They are valid as long as the works, the files and
 /// the reading order are the same. Anchors are not cached, because they belong to one document.
-type Similar = Mutex<HashMap<Missed, Option<String>>>;
+type Similar = Mutex<HashMap<Missed, Option<Hint>>>;
 
 impl<'a> Hints<'a> {
     const MOST: usize = 100;
 
-    fn hint(&mut self, site: &'a Site, missed: Missed) -> Option<String> {
+    fn hint(&mut self, site: &'a Site, missed: Missed) -> Option<Hint> {
         let similar = match self.known.get(&missed) {
             Some(hint) => hint.clone(),
             None if self.known.len() < Self::MOST => {
@@ -500,7 +552,7 @@ impl<'a> Hints<'a> {
             }
             None => None,
         };
-        similar.or_else(|| match missed {
+        let general = || match missed {
             Missed::Work(_) => Some(key::HINT.to_owned()),
             Missed::File { .. } => None,
             Missed::Anchor(work, lang, anchor) if SegmentId::parse(&anchor).is_some() => {
@@ -518,10 +570,11 @@ impl<'a> Hints<'a> {
                     format!("use one of the anchors of the page: {}", known.join(", "))
                 })
             }
-        })
+        };
+        similar.or_else(|| general().map(Hint::Similar))
     }
 
-    fn similar(&mut self, site: &'a Site, missed: &Missed) -> Option<String> {
+    fn similar(&mut self, site: &'a Site, missed: &Missed) -> Option<Hint> {
         let similar = || self.similar.lock().expect("nothing panics while it holds this lock");
         let of_anchor = matches!(missed, Missed::Anchor(..));
         if let Some(known) = (!of_anchor).then(|| similar().get(missed).cloned()).flatten() {
@@ -535,23 +588,37 @@ impl<'a> Hints<'a> {
         found
     }
 
-    fn search(&mut self, site: &'a Site, missed: &Missed) -> Option<String> {
-        match missed {
-            Missed::Work(key) => similar_key(site, key),
-            Missed::File { key, file } => page_of_html(site, file).or_else(|| similar_key(site, key)).or_else(|| {
-                let assets = site.routes.values().filter_map(|route| match &route.kind {
-                    RouteKind::Asset { file } => Some(&**file),
-                    _ => None,
-                });
-                suggest::did_you_mean(file, assets)
-            }),
+    fn search(&mut self, site: &'a Site, missed: &Missed) -> Option<Hint> {
+        let assets = || {
+            site.routes.values().filter_map(|route| match &route.kind {
+                RouteKind::Asset { file } => Some(&**file),
+                _ => None,
+            })
+        };
+        let same_name = match missed {
+            Missed::Work(key) => same_name(key, site.keys()),
+            Missed::File { key, file } => {
+                let pages = site.works.iter().flat_map(|work| work.editions.iter().flatten()).map(|it| &*it.document.file);
+                same_name(file, assets().chain(pages)).or_else(|| same_name(key, site.keys()))
+            }
+            Missed::Anchor(..) => None,
+        };
+        if let Some(name) = same_name {
+            return Some(Hint::SameName(name.to_owned()));
+        }
+        let similar = match missed {
+            Missed::Work(key) => similar_key(site, key).or_else(|| similar_term(site, key)),
+            Missed::File { key, file } => {
+                page_of_html(site, file).or_else(|| similar_key(site, key)).or_else(|| suggest::did_you_mean(file, assets()))
+            }
             Missed::Anchor(work, lang, anchor) if SegmentId::parse(anchor).is_some() => {
                 similar_id(&site.edition(*work, *lang)?.document, SegmentId::parse(anchor)?)
             }
             Missed::Anchor(work, lang, anchor) => {
                 suggest::did_you_mean(anchor, site.anchors(*work, &site.edition(*work, *lang)?.document))
             }
-        }
+        };
+        similar.map(Hint::Similar)
     }
 }
 
@@ -587,6 +654,21 @@ pub fn similar_key(site: &Site, key: &str) -> Option<String> {
         .find(has_last_part)
         .map(|found| format!("did you mean `{found}`?"))
         .or_else(|| suggest::did_you_mean(key, site.keys()))
+}
+
+/// Returns the name that differs from a missed one only in case or variants of letters.
+fn same_name<'n>(missed: &str, mut names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let folded = path::folded(missed);
+    names.find(|name| path::folded(name) == folded)
+}
+
+/// Suggests a term for an unknown key, in the form in which the key was written: `russia` for
+/// `rusia`, and `terms/russia` for `terms/rusia`.
+fn similar_term(site: &Site, key: &str) -> Option<String> {
+    let folder = format!("{TERMS}/");
+    let (folder, wanted) = key.strip_prefix(&folder).map_or(("", key), |wanted| (&*folder, wanted));
+    let found = suggest::nearest(wanted, site.glossary.terms.iter().map(|term| term.key.as_str()))?;
+    Some(format!("did you mean `{folder}{found}`?"))
 }
 
 /// Suggests the existing sentence that is nearest to the unknown id `wanted`. In the same block,

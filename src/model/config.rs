@@ -63,6 +63,8 @@ pub struct Config {
     pub side_by_side: bool,
     /// True if a work without an edition in the reader's language is shown in another language.
     pub fallback: bool,
+    /// The mentions that become links, for terms without a rule of their own.
+    pub term_links: TermLinks,
     /// True if each language has a page about the progress of its translations.
     pub status_page: bool,
     /// Severities that the configuration changes, by code. `None` silences a code.
@@ -74,6 +76,18 @@ pub struct Config {
     /// Free fields, for templates.
     pub extra: Option<Node>,
     pub file: Arc<str>,
+}
+
+/// The mentions of terms that become links to the pages of the terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TermLinks {
+    /// The first mention of each term in each section.
+    #[default]
+    Section,
+    /// The first mention of each term on each page.
+    Page,
+    Every,
+    None,
 }
 
 impl Config {
@@ -143,6 +157,7 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
     let side_by_side = fields.take_bool("side_by_side").unwrap_or(true);
     let fallback = fields.take_bool("fallback").unwrap_or(true);
     let status_page = fields.take_bool("status_page").unwrap_or(false);
+    let term_links = term_links(&mut fields);
     let severities = severities(&mut fields);
     let cname = cname(&mut fields);
     let limits = fields.take("limits").map_or_else(Limits::default, |node| Limits::read(node, fields.problems()));
@@ -170,6 +185,7 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
         segments,
         side_by_side,
         fallback,
+        term_links,
         status_page,
         severities,
         cname,
@@ -248,6 +264,24 @@ fn severities(fields: &mut Fields<'_, '_>) -> BTreeMap<&'static str, Option<Seve
         }
     }
     severities
+}
+
+/// Reads `term_links`.
+fn term_links(fields: &mut Fields<'_, '_>) -> TermLinks {
+    let Some(node) = fields.take("term_links") else { return TermLinks::default() };
+    let Some(word) = yaml::text(node, fields.problems()) else { return TermLinks::default() };
+    match word.as_str() {
+        "section" => TermLinks::Section,
+        "page" => TermLinks::Page,
+        "every" => TermLinks::Every,
+        "none" => TermLinks::None,
+        _ => {
+            fields
+                .report(&code::BAD_VALUE, &node.place, format!("`{word}` does not say which mentions of terms become links"))
+                .hint("use `section` (the first mention in each section), `page` (the first on each page), `every` or `none`");
+            TermLinks::default()
+        }
+    }
 }
 
 /// Reads `cname`, a domain name.

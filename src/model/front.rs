@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use crate::base::{
     Diagnostic, Place, Report, code, path, visible,
-    yaml::{Fields, Node, Value},
+    yaml::{self, Fields, Node, Value},
 };
 
 /// The front matter of an edition.
@@ -35,8 +35,28 @@ pub struct FrontMatter {
     pub tags: Vec<(String, Place)>,
     /// Template of the site or theme that replaces the usual one.
     pub template: Option<Box<(String, Place)>>,
+    /// Terms that the page does not mention, although their names are in it.
+    pub no_terms: Option<Box<NoTerms>>,
     /// Free fields, for templates.
     pub extra: Option<Box<Node>>,
+}
+
+/// Terms that a page does not mention.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NoTerms {
+    All,
+    /// The keys of some terms, each with its place.
+    Keys(Vec<(String, Place)>),
+}
+
+impl NoTerms {
+    /// Returns true if a term is one of these.
+    pub fn has(&self, key: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Keys(keys) => keys.iter().any(|(known, _)| known == key),
+        }
+    }
 }
 
 /// A key of front matter, as the rest of the program uses it.
@@ -75,13 +95,29 @@ impl FrontMatter {
         let tags = fields.take_placed_list("tags");
         let aliases = fields.take_placed_list("aliases");
         let template = fields.take_placed("template").map(Box::new);
+        let no_terms = no_terms(&mut fields).map(Box::new);
         let extra = fields.take("extra").cloned().map(Box::new);
         fields.finish();
-        Self { title, title_at, description, description_at, order, slug, date, date_at, aliases, draft, tags, template, extra }
+        Self {
+            title,
+            title_at,
+            description,
+            description_at,
+            order,
+            slug,
+            date,
+            date_at,
+            aliases,
+            draft,
+            tags,
+            template,
+            no_terms,
+            extra,
+        }
     }
 
     /// Returns a row for each key.
-    pub fn keys(&self) -> [FrontKey<'_>; 10] {
+    pub fn keys(&self) -> [FrontKey<'_>; 11] {
         // Every field is named, so that a new one cannot be forgotten.
         let Self {
             title: _,
@@ -96,6 +132,7 @@ impl FrontMatter {
             draft: _,
             tags,
             template: _,
+            no_terms: _,
             extra,
         } = self;
         let description = description.clone().map_or(Value::Null, Value::Text);
@@ -111,6 +148,8 @@ impl FrontMatter {
             row("draft", Import::Copied, None),
             row("aliases", Import::Needless, None),
             row("template", Import::Copied, None),
+            // The keys of terms are the same in all languages.
+            row("no_terms", Import::Copied, None),
             row("extra", Import::LeftOut { is_set: extra.is_some() }, Some(extra_value)),
         ]
     }
@@ -155,8 +194,20 @@ pub(super) fn date(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Date> 
     }
 }
 
+/// Reads `no_terms`: `true`, or keys of terms.
+fn no_terms(fields: &mut Fields<'_, '_>) -> Option<NoTerms> {
+    let node = fields.take("no_terms")?;
+    match node.value {
+        Value::Bool(is_set) => is_set.then_some(NoTerms::All),
+        _ => {
+            let key = |item: &Node| Some((yaml::text(item, fields.problems())?, item.place.clone()));
+            Some(NoTerms::Keys(node.items().iter().filter_map(key).collect()))
+        }
+    }
+}
+
 fn slug(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<String> {
-    let slug = path::nfc(&crate::base::yaml::text(node, problems)?);
+    let slug = path::nfc(&yaml::text(node, problems)?);
     let why = match path::unfit(&slug) {
         _ if slug.contains('/') => "it contains a `/`".to_owned(),
         Some(unfit) => unfit.to_string(),

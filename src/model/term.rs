@@ -72,7 +72,8 @@ pub struct Term {
     pub coordinates: Option<(f64, f64)>,
     pub see: Vec<(String, Place)>,
     pub references: Vec<Reference>,
-    pub link: LinkRule,
+    /// `None` if `term_links` in `site.yaml` decides.
+    pub link: Option<LinkRule>,
 }
 
 impl Term {
@@ -99,10 +100,10 @@ pub struct Reference {
 }
 
 /// The mentions of a term that become links.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkRule {
-    /// The first mention in each section of a page.
-    #[default]
+    /// The first mention in each section of a page; on each page, if `term_links` in `site.yaml`
+    /// says so.
     First,
     Every,
     Never,
@@ -330,7 +331,7 @@ fn read_term(entry: &yaml::Entry, languages: &[LanguageConfig], problems: &mut V
         coordinates,
         see,
         references,
-        link: link.unwrap_or_default(),
+        link,
     })
 }
 

@@ -62,6 +62,7 @@ pub(super) fn feed(renderer: &Renderer, lang: LangId) -> String {
             draft: _,
             tags: _,
             template: _,
+            no_terms: _,
             extra: _,
         } = &document.front;
         feed.push_str(&format!(

@@ -209,7 +209,7 @@ fn hash_shape(document: &Document, digester: &mut Digester) {
     }
     // The alignment of sentences.
     digester.write_usize(marks.len());
-    for Marks { segment, translates, alone, omitted, silenced: _, notes: _, places: _ } in marks {
+    for Marks { segment, translates, alone, omitted, silenced: _, unmentioned: _, notes: _, places: _ } in marks {
         (segment, translates, alone, omitted).hash(digester);
     }
     document.lock.is_some().hash(digester);

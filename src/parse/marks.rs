@@ -10,6 +10,7 @@
 //! | `+` | this sentence exists only in this language |
 //! | `- 3.4` | the sentence 3.4 is left out here on purpose |
 //! | `~ CODE: reason` | the check CODE reports nothing about this sentence, for this reason |
+//! | `~ term KEY: reason` | a name in this sentence does not mean the term KEY |
 //! | `note: text` | a note for translators |
 //!
 //! Any other comment is an ordinary one.
@@ -34,6 +35,8 @@ pub struct Marks {
     /// Sentences that the translation leaves out on purpose.
     pub omitted: Vec<SegmentId>,
     pub silenced: Vec<Silenced>,
+    /// Terms that the sentence does not mention, although a name of theirs is in it.
+    pub unmentioned: Vec<Unmentioned>,
     /// Notes for translators.
     pub notes: Vec<String>,
     /// Places of the marks in the file.
@@ -48,6 +51,14 @@ pub struct Silenced {
     pub place: Place,
 }
 
+/// A term that a sentence does not mention, although a name of it is in the sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unmentioned {
+    /// Key of the term, as written.
+    pub key: String,
+    pub place: Place,
+}
+
 /// One mark as it is written.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Mark {
@@ -55,6 +66,8 @@ pub(super) enum Mark {
     Alone,
     Omitted(Vec<SegmentId>),
     Silenced(&'static Code, String),
+    /// The keys of terms.
+    Unmentioned(Vec<String>),
     Note(String),
 }
 
@@ -155,6 +168,9 @@ fn read_note(text: &str) -> Result<Mark, BadMark> {
 
 fn read_silence(text: &str) -> Result<Mark, BadMark> {
     let (name, reason) = text.split_once(':').map_or((text, ""), |(name, reason)| (name.trim(), reason.trim()));
+    if let Some(keys) = name.strip_prefix("term").filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace)) {
+        return read_unmentioned(keys.trim(), reason);
+    }
     let Some(code) = code::named(name) else {
         let hint = suggest::did_you_mean(name, code::ALL.iter().map(|code| code.name));
         return Err(BadMark {
@@ -169,6 +185,23 @@ fn read_silence(text: &str) -> Result<Mark, BadMark> {
         });
     }
     Ok(Mark::Silenced(code, fold_all(reason).into_owned()))
+}
+
+fn read_unmentioned(keys: &str, reason: &str) -> Result<Mark, BadMark> {
+    if keys.is_empty() {
+        return Err(BadMark {
+            message: "the mark `~ term` names no term".to_owned(),
+            hint: "write the key of a term, such as `<!-- ~ term russia: reason -->`".to_owned(),
+        });
+    }
+    if reason.is_empty() {
+        return Err(BadMark {
+            message: format!("the mark that suppresses the term `{keys}` gives no reason"),
+            hint: format!("write the reason after a colon: `<!-- ~ term {keys}: reason -->`"),
+        });
+    }
+    let keys = keys.split(|c: char| c.is_whitespace() || c == ',').filter(|key| !key.is_empty());
+    Ok(Mark::Unmentioned(keys.map(str::to_owned).collect()))
 }
 
 impl Marks {
@@ -186,6 +219,10 @@ impl Marks {
             Mark::Alone => self.alone = true,
             Mark::Omitted(ids) => self.omitted.extend(ids),
             Mark::Silenced(code, reason) => self.silenced.push(Silenced { code, reason, place: place.clone() }),
+            Mark::Unmentioned(keys) => {
+                let place = &place;
+                self.unmentioned.extend(keys.into_iter().map(|key| Unmentioned { key, place: place.clone() }));
+            }
             Mark::Note(text) => self.notes.push(text),
         }
         self.places.push(place);
@@ -205,6 +242,9 @@ mod tests {
         assert_eq!(read("<!-- - 3.4 -->"), Some(Ok(Mark::Omitted(vec![id("3.4")]))));
         assert_eq!(read("<!-- note: a\n b -->"), Some(Ok(Mark::Note("a b".to_owned()))));
         assert_eq!(read("<!-- ~ footnote: as in print -->"), Some(Ok(Mark::Silenced(&code::FOOTNOTE, "as in print".to_owned()))));
+        let terms = |keys: &[&str]| Some(Ok(Mark::Unmentioned(keys.iter().map(|key| (*key).to_owned()).collect())));
+        assert_eq!(read("<!-- ~ term georgia: the state in America -->"), terms(&["georgia"]));
+        assert_eq!(read("<!-- ~ term a, b c: x -->"), terms(&["a", "b", "c"]));
         for comment in ["<!-- todo -->", "<!--- x --->", "<!---->", "<!-- noted: x -->", "<!-- =x -->", "<b>", "<!-- -->"] {
             assert_eq!(read(comment), None, "{comment}");
         }
@@ -215,6 +255,9 @@ mod tests {
             "<!-- - -->",
             "<!-- ~ footnote -->",
             "<!-- ~ x: y -->",
+            "<!-- ~ term: y -->",
+            "<!-- ~ term russia -->",
+            "<!-- ~ terms russia: y -->",
             "<!-- note: -->",
         ] {
             assert!(matches!(read(bad), Some(Err(_))), "{bad}");

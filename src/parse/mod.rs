@@ -34,7 +34,7 @@ mod provenance;
 use fragment::exact;
 
 pub use fragment::{Element, ElementKind, Fragment, Hole, HoleKind, HtmlPos, HtmlRange, Inline, InlineKind, NoteRef, Word};
-pub use marks::{Marks, Silenced, silenced_after};
+pub use marks::{Marks, Silenced, Unmentioned, silenced_after};
 pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, NoteIndex, Ref, RefKind, Segment, Target};
 
 /// All inputs of a document.
@@ -84,6 +84,8 @@ pub struct Settings {
     pub smart_punctuation: bool,
     pub highlight: bool,
     pub segments: bool,
+    /// The URL of the site. Links that begin with it lead to pages of the site itself.
+    pub base_url: Option<String>,
     /// The codes of the languages, in the order of the configuration.
     pub languages: Vec<String>,
     /// The site's source language. Without a lock, marks do not change the ids of editions in it.

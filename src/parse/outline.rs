@@ -96,6 +96,8 @@ pub enum Target {
     Anchor(String),
     /// A relative path that leads out of the content folder.
     Outside(String),
+    /// The rest of a URL after the site's own URL. The page shows the URL as it is written.
+    Own(String),
 }
 
 /// A code block that is to be highlighted.

@@ -16,7 +16,7 @@
 //! | parse | file | [`crate::parse::ParseInput`] |
 //! | site | index | the heads of all documents and [`Parts`] |
 //! | link | work | its documents, the names of the site, the documents of works whose anchors it names |
-//! | check | work | its documents, the configuration and the languages |
+//! | check | work | its documents, its mentions of terms, the configuration, the languages and the terms |
 //! | templates | all | their texts |
 //! | shared values of pages | all | the index and the templates |
 //!
@@ -285,7 +285,8 @@ impl Project {
         self.timings.end("link");
         let mentions = Arc::new(Mentions::new(&site, before.map(|it| (&*it.site, &*it.mentions))));
         self.timings.end("terms");
-        let checks = Checks::new(&site, &inputs, before.map(|it| (&*it.site, &it.checks)));
+        let before_checks = before.map(|it| (&*it.site, &*it.mentions, &it.checks));
+        let checks = Checks::new(&site, &inputs, (&links, &mentions), before_checks);
         diagnostics.checks = checks.lists().cloned().collect();
         if self.is_for_one_state {
             drop_checked_texts(&mut inputs, &site);

@@ -205,6 +205,7 @@ impl Project {
             smart_punctuation: config.smart_punctuation,
             highlight: config.highlight,
             segments: config.segments,
+            base_url: config.base_url.clone(),
             languages: config.languages.iter().map(|language| language.code.clone()).collect(),
             source: config.source,
         };

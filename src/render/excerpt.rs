@@ -4,7 +4,7 @@ use pulldown_cmark_escape::escape_html_body_text;
 
 use crate::link::ResolvedLink;
 use crate::model::SegmentIndex;
-use crate::parse::{Document, Hole, HoleKind, HtmlRange, NoteIndex, Target};
+use crate::parse::{Document, Hole, HoleKind, HtmlPos, HtmlRange, NoteIndex, Target};
 use crate::site::WorkId;
 
 use super::Renderer;
@@ -43,8 +43,26 @@ impl Excerpt<'_> {
     /// Returns a segment's text as HTML, with the element `mark` around ranges of the HTML.
     pub(super) fn segment_marked(self, segment: SegmentIndex, marks: &[HtmlRange]) -> String {
         let body = &self.document.body;
+        let range = self.document.segments[segment].html;
         let mut html = String::new();
-        for text in body.texts_in(self.document.segments[segment].html) {
+        // The text of a link without one of its own is a title.
+        let holes = body.holes_of_segment(segment, range).iter();
+        let mut titles =
+            holes.filter_map(|hole| if let HoleKind::Title(index) = hole.kind { Some((hole.at, index)) } else { None });
+        let mut next_title = titles.next();
+        let title = |(at, index): (HtmlPos, u32), html: &mut String| {
+            let is_marked = marks.iter().any(|mark| mark.start <= at && at < mark.end);
+            html.push_str(if is_marked { "<mark>" } else { "" });
+            escape_html_body_text(&mut *html, &link_title(self.renderer, self.work, self.document, index as usize))
+                .expect("writing to a string");
+            html.push_str(if is_marked { "</mark>" } else { "" });
+        };
+        for text in body.texts_in(range) {
+            // No text goes across the tags of a link.
+            while let Some(found) = next_title.take_if(|(at, _)| *at <= text.start) {
+                title(found, &mut html);
+                next_title = titles.next();
+            }
             let mut at = text.start;
             for mark in marks {
                 let (start, end) = (mark.start.max(at), mark.end.min(text.end));
@@ -56,6 +74,7 @@ impl Excerpt<'_> {
             }
             html.push_str(body.slice(HtmlRange::new(at, text.end)));
         }
+        next_title.into_iter().chain(titles).for_each(|found| title(found, &mut html));
         html
     }
 
@@ -96,7 +115,7 @@ pub(super) fn link_title(renderer: &Renderer, work: WorkId, document: &Document,
         ResolvedLink::Broken => match &document.refs[index].target {
             Target::Work { key, .. } => key.to_string(),
             Target::File { path, .. } => path.clone(),
-            Target::Anchor(name) | Target::Outside(name) => name.clone(),
+            Target::Anchor(name) | Target::Outside(name) | Target::Own(name) => name.clone(),
         },
     }
 }

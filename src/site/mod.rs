@@ -18,9 +18,9 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use crate::base::Diagnostic;
+use crate::base::{Diagnostic, path};
 use crate::model::{Config, Glossary, Key, LangId, Language, SegmentId, TermId};
-use crate::parse::Document;
+use crate::parse::{Document, Target};
 use crate::split::{Chapter, Split};
 
 use crate::translation::rows::RowIds;
@@ -243,6 +243,39 @@ impl Names {
     /// Returns the edition in a file, as its work and language.
     pub fn edition_in(&self, file: &str) -> Option<(WorkId, LangId)> {
         self.by_file.get(file).copied()
+    }
+
+    /// Returns the work that a link to a key leads to: the work with that key or, failing that, with
+    /// that path relative to the folder of the file that contains the link. A page in the folder of
+    /// `china` can thus link to it with `[[china]]`.
+    pub fn linked_work(&self, file: &str, key: &str) -> Option<WorkId> {
+        let key = key.trim_end_matches(".md");
+        self.work_named(key).or_else(|| {
+            let folder = path::folder(file.strip_prefix("content/").unwrap_or(file));
+            self.work_named(&path::resolve(&format!("{folder}/x"), key)?)
+        })
+    }
+
+    /// Returns the term that a link in a file leads to. Pages take precedence over terms.
+    ///
+    /// ```text
+    /// [[russia]]               the term, if no page has that key
+    /// [[terms/russia]]         the term
+    /// [Russia](/terms/russia)  the term
+    /// ```
+    pub fn linked_term(&self, file: &str, target: &Target) -> Option<TermId> {
+        let in_folder = |key: &'_ str| key.strip_prefix(route::TERMS)?.strip_prefix('/').map(str::to_owned);
+        match target {
+            Target::Work { key, .. } if self.linked_work(file, key.as_str()).is_none() => {
+                self.glossary.term_named(in_folder(key.as_str()).as_deref().unwrap_or(key.as_str()))
+            }
+            Target::File { path, .. } => {
+                let key = path.strip_prefix("content/")?;
+                let term = self.glossary.term_named(&in_folder(key)?);
+                term.filter(|_| self.work_named(key).is_none() && !self.assets.contains(key))
+            }
+            _ => None,
+        }
     }
 
     /// Returns the names of a work.

@@ -128,6 +128,17 @@ impl RouteTable {
             for head in work.editions.iter().flatten().map(|edition| edition.head) {
                 for (alias, place) in head.address.aliases {
                     match alias_path(alias) {
+                        Ok(path) if path::folded(&path) == path::folded(&work.paths[head.address.lang.0]) => {
+                            let problem = Diagnostic::at(
+                                &code::REDIRECT_LOOP,
+                                place.clone(),
+                                format!(
+                                    "the page would redirect to itself, because the alias `{}` is its own path",
+                                    visible::name(alias)
+                                ),
+                            );
+                            self.problems.push(problem.hint("remove the alias, or write an older path of the page"));
+                        }
                         Ok(path) => {
                             let kind = RouteKind::Redirect { to: Arc::clone(&work.paths[head.address.lang.0]) };
                             self.add(path.into(), kind, Some(place.clone()));

@@ -3,9 +3,12 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::Matcher;
-use crate::model::{Glossary, SegmentIndex, TermId, term::LinkRule};
-use crate::parse::{Document, HoleKind, HtmlPos, HtmlRange, InlineKind};
+use super::{Hit, Matcher};
+use crate::model::config::TermLinks;
+use crate::model::term::LinkRule;
+use crate::model::{SegmentIndex, TermId};
+use crate::parse::{Document, HoleKind, HtmlPos, HtmlRange, InlineKind, Marks, RefKind};
+use crate::site::Names;
 
 /// A mention of a term in a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,19 +20,43 @@ pub struct Mention {
     pub html: HtmlRange,
     /// True if the mention is shown as a link to the term.
     pub is_link: bool,
+    /// True if the author linked to the term: the range is that of the link.
+    pub is_by_hand: bool,
+}
+
+/// The mentions in an edition.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EditionMentions {
+    /// In the order of the text.
+    pub mentions: Box<[Mention]>,
+    /// The names that do not count, because a mark or the front matter says so: the segment and the
+    /// term.
+    pub suppressed: Box<[(SegmentIndex, TermId)]>,
+}
+
+impl EditionMentions {
+    /// Returns the mentions in a segment.
+    pub fn in_segment(&self, segment: SegmentIndex) -> &[Mention] {
+        let first = self.mentions.partition_point(|mention| mention.segment < segment);
+        let end = self.mentions.partition_point(|mention| mention.segment <= segment);
+        &self.mentions[first..end]
+    }
 }
 
 /// Stands for a value of the page inside a text, such as a reference to a footnote, and for the
 /// border between two cells. No name goes across it.
 const BREAK: char = '\u{fffc}';
 
-/// Finds the mentions in a document, in the order of its text.
+/// Finds the mentions in a document.
 ///
-/// A mention is no link inside a heading or another link, or if an element of the text begins or
-/// ends in the middle of it. Of the others, the first one in each section becomes a link; a note is
-/// a section of its own. [`LinkRule`] can say otherwise for a term.
-pub fn mentions(document: &Document, glossary: &Glossary, matcher: &Matcher) -> Vec<Mention> {
+/// A link to a term counts as a mention. Another mention is no link inside a heading or a link, or
+/// if an element of the text begins or ends in the middle of it. Of the others, the first one in
+/// each section becomes a link; a note is a section of its own. [`TermLinks`] can say otherwise for
+/// the site, and [`LinkRule`] for a term.
+pub fn mentions(document: &Document, names: &Names, matcher: &Matcher) -> EditionMentions {
     let mut mentions = Vec::new();
+    let mut suppressed = Vec::new();
+    let rule_of_site = names.config.term_links;
     let mut text = String::new();
     let mut pieces: Vec<Piece> = Vec::new();
     let mut linked: HashSet<TermId> = HashSet::new();
@@ -38,27 +65,80 @@ pub fn mentions(document: &Document, glossary: &Glossary, matcher: &Matcher) -> 
         let is_heading = document.is_heading(index);
         if is_heading || segment.note != section {
             section = segment.note;
-            linked.clear();
+            if rule_of_site != TermLinks::Page {
+                linked.clear();
+            }
         }
         gather(document, index, &mut text, &mut pieces);
-        for hit in matcher.find(&text) {
-            let html = html_range(&pieces, hit.range);
-            let may_link = !is_heading && is_whole(document, segment.html, html);
-            let is_link = may_link
-                && match glossary.term(hit.term).link {
-                    LinkRule::First => linked.insert(hit.term),
-                    LinkRule::Every => true,
-                    LinkRule::Never => false,
+        let by_hand = links_by_hand(document, segment.html, names);
+        let first = mentions.len();
+        mentions.extend(by_hand.iter().map(|&(html, term)| Mention {
+            term,
+            segment: index,
+            html,
+            is_link: false,
+            is_by_hand: true,
+        }));
+        for Hit { term, range } in matcher.find(&text) {
+            let html = html_range(&pieces, range);
+            let is_inside = |link: HtmlRange| link.start <= html.start && html.end <= link.end;
+            if by_hand.iter().any(|&(link, linked)| linked == term && is_inside(link)) {
+                continue;
+            }
+            if is_suppressed(document, index, &names.glossary.term(term).key) {
+                suppressed.push((index, term));
+                continue;
+            }
+            mentions.push(Mention { term, segment: index, html, is_link: false, is_by_hand: false });
+        }
+        // A link stands before the names in it.
+        mentions[first..].sort_by_key(|mention| (mention.html.start, !mention.is_by_hand));
+        for mention in &mut mentions[first..] {
+            if mention.is_by_hand {
+                linked.insert(mention.term);
+                continue;
+            }
+            mention.is_link = !is_heading
+                && is_whole(document, segment.html, mention.html)
+                && match (names.glossary.term(mention.term).link, rule_of_site) {
+                    (Some(LinkRule::Never), _) | (None, TermLinks::None) => false,
+                    (Some(LinkRule::Every), _) | (None, TermLinks::Every) => true,
+                    (Some(LinkRule::First), _) | (None, TermLinks::Section | TermLinks::Page) => linked.insert(mention.term),
                 };
-            mentions.push(Mention { term: hit.term, segment: index, html, is_link });
         }
     }
-    mentions
+    EditionMentions { mentions: mentions.into(), suppressed: suppressed.into() }
+}
+
+/// Returns true if a mark of the sentence or the page's front matter says that it does not mention a
+/// term.
+fn is_suppressed(document: &Document, segment: SegmentIndex, key: &str) -> bool {
+    let in_sentence = |marks: &Marks| marks.unmentioned.iter().any(|it| it.key == key);
+    document.front.no_terms.as_ref().is_some_and(|terms| terms.has(key)) || document.marks_of(segment).is_some_and(in_sentence)
+}
+
+/// Returns the links in a segment that lead to terms, as ranges of the HTML with their tags.
+fn links_by_hand(document: &Document, segment: HtmlRange, names: &Names) -> Vec<(HtmlRange, TermId)> {
+    let body = &document.body;
+    let links = body.inlines_in(segment).iter().filter(|inline| inline.kind == InlineKind::Link);
+    let term = |link: HtmlRange| {
+        let item = &document.refs[ref_of(document, link)?];
+        names.linked_term(&document.file, &item.target).filter(|_| item.kind != RefKind::Image)
+    };
+    links.filter_map(|link| Some((link.html, term(link.html)?))).collect()
+}
+
+/// Returns the position of the ref whose URL is the first one in a range.
+pub(super) fn ref_of(document: &Document, html: HtmlRange) -> Option<usize> {
+    document.body.holes_in(html).iter().find_map(|hole| match hole.kind {
+        HoleKind::Url(item) => Some(item as usize),
+        _ => None,
+    })
 }
 
 /// A piece of a segment's text. Both ranges have the same bytes, unless the piece is a character that
 /// HTML writes as an entity.
-struct Piece {
+pub(super) struct Piece {
     text: Range<usize>,
     html: HtmlRange,
 }
@@ -68,12 +148,13 @@ const ENTITIES: [(&str, char); 3] = [("&amp;", '&'), ("&lt;", '<'), ("&gt;", '>'
 
 /// Collects the words of a segment, and the position in the HTML of each piece of them. Code has no
 /// words.
-fn gather(document: &Document, segment: SegmentIndex, text: &mut String, pieces: &mut Vec<Piece>) {
+pub(super) fn gather(document: &Document, segment: SegmentIndex, text: &mut String, pieces: &mut Vec<Piece>) {
     text.clear();
     pieces.clear();
     let body = &document.body;
     let range = document.segments[segment].html;
-    let codes = || body.inlines_in(range).iter().filter(|inline| inline.kind == InlineKind::Code);
+    let codes = body.inlines_in(range).iter().filter(|inline| inline.kind == InlineKind::Code);
+    let mut codes = codes.map(|code| code.html).peekable();
     let holes = body.holes_of_segment(segment, range);
     let breaks = holes.iter().filter(|hole| matches!(hole.kind, HoleKind::NoteRef(_) | HoleKind::Title(_)));
     let mut breaks = breaks.map(|hole| hole.at).peekable();
@@ -83,7 +164,8 @@ fn gather(document: &Document, segment: SegmentIndex, text: &mut String, pieces:
             while cells.next_if(|cell| cell.start <= piece.start).is_some() {}
             text.push(BREAK);
         }
-        if codes().any(|code| code.html.start <= piece.start && piece.end <= code.html.end) {
+        while codes.next_if(|code| code.end <= piece.start).is_some() {}
+        if codes.peek().is_some_and(|code| code.start <= piece.start && piece.end <= code.end) {
             text.push(BREAK);
             continue;
         }
@@ -118,7 +200,7 @@ fn push(html: &str, at: HtmlPos, text: &mut String, pieces: &mut Vec<Piece>) {
 }
 
 /// Returns the range of the HTML of a range of the collected text.
-fn html_range(pieces: &[Piece], range: Range<usize>) -> HtmlRange {
+pub(super) fn html_range(pieces: &[Piece], range: Range<usize>) -> HtmlRange {
     let piece = |at: usize| &pieces[pieces.partition_point(|piece| piece.text.end <= at)];
     let (first, last) = (piece(range.start), piece(range.end - 1));
     let start = first.html.start.0 + (range.start - first.text.start) as u32;

@@ -8,11 +8,15 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+mod candidates;
 mod matcher;
 mod mentions;
+mod written;
 
+pub use candidates::{Candidate, candidates};
 pub use matcher::{Hit, Matcher};
-pub use mentions::{Mention, mentions};
+pub use mentions::{EditionMentions, Mention, mentions};
+pub use written::Written;
 
 use crate::model::{LangId, SegmentIndex, TermId};
 use crate::site::{Site, WorkId};
@@ -32,7 +36,7 @@ pub struct Mentions {
     /// The automatons per language.
     matchers: Arc<Vec<Matcher>>,
     /// Per work and language, in the order of the text.
-    works: Vec<Arc<[Box<[Mention]>]>>,
+    works: Vec<Arc<[EditionMentions]>>,
     /// Computed on first use: only pages of terms need it.
     places: Arc<OnceLock<Vec<Vec<Place>>>>,
 }
@@ -59,13 +63,13 @@ impl Mentions {
             _ => {
                 let editions = site.work(id).editions.iter().zip(matchers.iter());
                 let of_edition = |(edition, matcher): (&Option<crate::site::Edition>, &Matcher)| match edition {
-                    Some(edition) => mentions(&edition.document, &site.glossary, matcher).into(),
-                    None => Box::default(),
+                    Some(edition) => mentions(&edition.document, &site.names, matcher),
+                    None => EditionMentions::default(),
                 };
                 editions.map(of_edition).collect()
             }
         };
-        let works: Vec<Arc<[Box<[Mention]>]>> = ids.par_iter().map(of_work).collect();
+        let works: Vec<Arc<[EditionMentions]>> = ids.par_iter().map(of_work).collect();
         let places = match known {
             Some((before, mentions))
                 if Arc::ptr_eq(&before.order, &site.order)
@@ -80,7 +84,22 @@ impl Mentions {
 
     /// Returns the mentions in an edition, in the order of its text.
     pub fn of(&self, work: WorkId, lang: LangId) -> &[Mention] {
+        &self.of_edition(work, lang).mentions
+    }
+
+    /// Returns the mentions in an edition, and the names in it that do not count.
+    pub fn of_edition(&self, work: WorkId, lang: LangId) -> &EditionMentions {
         &self.works[work.0 as usize][lang.0]
+    }
+
+    /// Returns the mentions in all editions of a work.
+    pub fn of_work(&self, work: WorkId) -> &Arc<[EditionMentions]> {
+        &self.works[work.0 as usize]
+    }
+
+    /// Returns the automaton of a language.
+    pub fn matcher(&self, lang: LangId) -> &Matcher {
+        &self.matchers[lang.0]
     }
 
     /// Returns the sentences in all languages that mention a term, in reading order; a sentence
@@ -90,7 +109,7 @@ impl Mentions {
             let mut places = vec![Vec::new(); site.glossary.terms.len()];
             for &work in site.order.iter() {
                 for (lang, mentions) in (0..).map(LangId).zip(&*self.works[work.0 as usize]) {
-                    for mention in mentions {
+                    for mention in &mentions.mentions {
                         let place = Place { work, lang, segment: mention.segment };
                         let of_term: &mut Vec<Place> = &mut places[mention.term.0 as usize];
                         if of_term.last() != Some(&place) {

@@ -425,6 +425,7 @@ pub(crate) fn page(text: String, pack: Arc<LanguagePack>) -> ParseInput {
         smart_punctuation: true,
         highlight: true,
         segments: true,
+        base_url: None,
         languages: vec!["kk".to_owned()],
         source: LangId(0),
     };

@@ -52,6 +52,10 @@ impl Writer<'_, '_> {
                 self.out.open_inline(InlineKind::Link);
                 self.push("<a href=\"");
                 self.href(&url);
+                let base_url = page.settings.base_url.as_deref();
+                if let Some(rest) = base_url.and_then(|base_url| url.strip_prefix(base_url)) {
+                    self.refs.push(Ref { target: Target::Own(rest.to_owned()), place, kind: RefKind::Link });
+                }
                 true
             }
             Destination::Unsafe(scheme) => {

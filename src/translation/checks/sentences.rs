@@ -4,17 +4,19 @@
 //! Findings become diagnostics with a place in both files. A mark behind a sentence silences a
 //! check there. A mark that silences nothing is reported, so that no mark outlives its reason.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
-use super::parity::{self, Finding, MarkPlace, Reading, Rules, Side};
+use super::parity::{self, Finding, Hint, MarkPlace, Reading, Rules, Side};
 use crate::base::{Code, Diagnostic, Idx, IndexVec, Place, code};
 use crate::load::Inputs;
 use crate::markdown::{self, Span};
-use crate::model::SegmentIndex;
-use crate::parse::{self, Block, Document, NoteIndex, Silenced};
+use crate::model::{LangId, SegmentIndex, TermId};
+use crate::parse::{self, Block, Document, NoteIndex, Ref, Silenced, Target};
 use crate::site::{Site, WorkId};
+use crate::terms::{EditionMentions, Mention, Mentions, Written};
 use crate::translation::rows::{beads, note_pairs};
+use crate::translation::status::Status;
 
 /// The number of findings of one kind that an edition shows. One more message counts the rest.
 const MOST: usize = 10;
@@ -24,6 +26,9 @@ struct Edition<'a> {
     document: &'a Document,
     text: &'a str,
     rules: &'a Rules,
+    mentions: &'a EditionMentions,
+    /// Destinations of the links to terms. A name may be a link in one edition alone.
+    term_links: HashSet<&'a str>,
     /// Title and description, if somebody wrote them.
     front: [Option<Front<'a>>; 2],
     /// Segments, then title and description. A missing title or description is empty.
@@ -67,22 +72,35 @@ pub(crate) fn rules(site: &Site) -> Vec<Rules> {
 
 /// Checks the sentences of all editions of a work. Does nothing if the site has no sentences: then
 /// titles are not compared either, and texts may be absent.
-pub(crate) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId, problems: &mut Vec<Diagnostic>) {
+pub(crate) fn check(
+    site: &Site,
+    inputs: &Inputs,
+    mentions: &Mentions,
+    rules: &[Rules],
+    work: WorkId,
+    problems: &mut Vec<Diagnostic>,
+) {
     if !site.config.segments {
         return;
     }
     let edition = |lang: usize| {
         let document = &*site.work(work).editions.get(lang)?.as_ref()?.document;
         // A page that nobody wrote has no text.
-        Some(Edition::of(document, inputs.text(&document.file)?, rules.get(lang)?))
+        let mentions = mentions.of_edition(work, LangId(lang));
+        Some(Edition::of(site, document, inputs.text(&document.file)?, rules.get(lang)?, mentions))
     };
     let (source_lang, _) = site.source_edition(work);
     let mut source = edition(source_lang.0);
     let others = site.config.lang_ids().filter(|lang| *lang != source_lang);
     for mut own in others.filter_map(|lang| edition(lang.0)) {
         if let Some(source) = source.as_mut().filter(|_| site.config.side_by_side) {
-            for (left, right) in pairs(source.document, own.document) {
-                own.compare(source, &left, &right);
+            let pairs = pairs(source.document, own.document);
+            let changed = changed_lines(site, work, own.document);
+            for (left, right) in &pairs {
+                own.compare(source, left, right);
+                if !left.iter().any(|line| changed.contains(line)) {
+                    own.compare_terms(site, source, left, right);
+                }
             }
             for unit in 0..2 {
                 if let (Some(_), Some(_)) = (&source.front[unit], &own.front[unit]) {
@@ -98,6 +116,13 @@ pub(crate) fn check(site: &Site, inputs: &Inputs, rules: &[Rules], work: WorkId,
         source.check_each_line();
         problems.extend(source.found.shown());
     }
+}
+
+/// Returns the lines of the source that have changed since they were translated.
+fn changed_lines(site: &Site, work: WorkId, translation: &Document) -> HashSet<SegmentIndex> {
+    let Some(statuses) = site.statuses(work, translation.lang) else { return HashSet::new() };
+    let changed = statuses.pairs.iter().filter(|pair| matches!(pair.status, Status::Changed { .. }));
+    changed.filter_map(|pair| pair.source).collect()
 }
 
 /// Returns the pairs of lines that stand beside each other. Ids of a lock or of marks decide;
@@ -182,7 +207,14 @@ fn front_line(document: &Document, unit: usize) -> SegmentIndex {
 }
 
 impl<'a> Edition<'a> {
-    fn of(document: &'a Document, text: &'a str, rules: &'a Rules) -> Self {
+    fn of(site: &Site, document: &'a Document, text: &'a str, rules: &'a Rules, mentions: &'a EditionMentions) -> Self {
+        let to_terms = document.refs.iter().filter(|item| site.names.linked_term(&document.file, &item.target).is_some());
+        // The place of `[[key|words]]` is the whole link.
+        let destination = |item: &'a Ref| match &item.target {
+            Target::Work { key, .. } => Some(key.as_str()),
+            _ => text.get(item.place.range()),
+        };
+        let term_links = to_terms.filter_map(destination).collect();
         let own = document.marks.iter().flat_map(|marks| marks.silenced.iter().map(|silenced| (marks.segment, silenced.clone())));
         let mut silences: Vec<(SegmentIndex, Silenced)> = own.collect();
         let front = front(document, text);
@@ -196,12 +228,14 @@ impl<'a> Edition<'a> {
             document,
             text,
             rules,
+            mentions,
+            term_links,
             front,
             lines: IndexVec::default(),
             found: EditionFindings { silences, ..EditionFindings::default() },
         };
         let lines = SegmentIndex::first(document.segments.len() + edition.front.len());
-        edition.lines = lines.map(|line| Reading::of(edition.line(line), &edition.spans(line))).collect();
+        edition.lines = lines.map(|line| edition.reading(edition.line(line), &edition.spans(line))).collect();
         edition
     }
 
@@ -243,6 +277,11 @@ impl<'a> Edition<'a> {
         (text, spans)
     }
 
+    fn reading<'t>(&self, text: &'t str, spans: &[Span]) -> Reading<'t> {
+        let reading = Reading::of(text, spans);
+        if self.term_links.is_empty() { reading } else { reading.without_links(&self.term_links) }
+    }
+
     fn side<'s>(&'s self, reading: &'s Reading<'s>) -> Side<'s> {
         Side { rules: self.rules, reading, file: &self.document.file, notes: &self.document.notes }
     }
@@ -277,7 +316,7 @@ impl Edition<'_> {
             ([left], [right]) => parity::pair(&source.side(&source.lines[*left]), &self.side(&self.lines[*right])),
             _ => {
                 let ((a, spans_a), (b, spans_b)) = (source.joined(left), self.joined(right));
-                parity::pair(&source.side(&Reading::of(&a, &spans_a)), &self.side(&Reading::of(&b, &spans_b)))
+                parity::pair(&source.side(&source.reading(&a, &spans_a)), &self.side(&self.reading(&b, &spans_b)))
             }
         };
         for finding in findings {
@@ -294,6 +333,56 @@ impl Edition<'_> {
                 });
             }
         }
+    }
+
+    /// Reports terms that the lines of the source mention and these lines do not.
+    fn compare_terms(&mut self, site: &Site, source: &mut Edition<'_>, left: &[SegmentIndex], right: &[SegmentIndex]) {
+        let mentioned = left.iter().flat_map(|&line| source.mentions.in_segment(line));
+        let mut seen: HashSet<TermId> = HashSet::new();
+        let missing: Vec<Mention> =
+            mentioned.filter(|it| seen.insert(it.term) && self.lacks(site, it.term, right)).copied().collect();
+        for mention in missing {
+            let here = self.found.silences(right, &code::TERM_MISSING);
+            if source.found.silences(left, &code::TERM_MISSING) || here {
+                continue;
+            }
+            let term = site.glossary.term(mention.term);
+            let names: Vec<String> = term.names[self.document.lang.0].iter().map(|name| format!("`{}`", name.text)).collect();
+            let name = format!("name it, {}, or link to it as `[[{}|…]]`", names.join(" or "), term.key);
+            let finding = Finding {
+                code: &code::TERM_MISSING,
+                message: format!("the source mentions the term `{}`, but its translation does not", term.key),
+                here: 0..self.joined(right).0.len(),
+                there: None,
+                hint: Some(Hint::Silence {
+                    condition: "if the translation means it in other words",
+                    reason: "the text avoids a repetition",
+                }),
+            };
+            let range = Written { document: source.document, text: source.text }.range(&mention);
+            let mut problem = self.problem(right, finding).also(Place::new(&source.document.file, range), "the source");
+            problem.hints.insert(0, name);
+            self.found.problems.push(problem);
+        }
+    }
+
+    /// Returns true if some lines should mention a term and do not.
+    fn lacks(&self, site: &Site, term: TermId, lines: &[SegmentIndex]) -> bool {
+        let lang = self.document.lang.0;
+        let data = site.glossary.term(term);
+        // A term that has no names in the language cannot be mentioned, and one that the author
+        // suppressed is there.
+        let can_be_named = !data.names[lang].is_empty() || !data.stems[lang].is_empty();
+        let is_suppressed = self.document.front.no_terms.as_ref().is_some_and(|terms| terms.has(&data.key))
+            || self.mentions.suppressed.iter().any(|(line, known)| *known == term && lines.contains(line));
+        let names = |line: &SegmentIndex| self.mentions.in_segment(*line).iter().any(|mention| mention.term == term);
+        // After a sentence that names the term, a pronoun is enough.
+        let block = |line: SegmentIndex| self.document.segments[line].block;
+        let before = lines.first().and_then(|&first| {
+            let before = SegmentIndex::new(first.number().checked_sub(1)?);
+            (block(before) == block(first)).then_some(before)
+        });
+        can_be_named && !is_suppressed && !lines.iter().chain(&before).any(names)
     }
 
     fn is_row(&self, line: SegmentIndex) -> bool {

@@ -283,7 +283,7 @@ pub enum About {
 
 /// Returns the subject of a code's check; `None` if the code belongs to no check of this module.
 pub fn about(code: &Code) -> Option<About> {
-    const PAIR: [&Code; 8] = [
+    const PAIR: [&Code; 9] = [
         &code::PARITY_NUMBER,
         &code::PARITY_DATE,
         &code::PARITY_LINK,
@@ -291,6 +291,7 @@ pub fn about(code: &Code) -> Option<About> {
         &code::PARITY_FOOTNOTE,
         &code::PARITY_PLACEHOLDER,
         &code::PARITY_EMPHASIS,
+        &code::TERM_MISSING,
         &code::UNTRANSLATED_TEXT,
     ];
     const TEXT: [&Code; 4] = [&code::MIXED_SCRIPT, &code::WRONG_SCRIPT, &code::NOT_NFC, &code::FOREIGN_QUOTES];

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::letters::{Scripts, script};
@@ -30,6 +31,16 @@ pub struct Reading<'t> {
     /// The words and runs of digits of the prose, in order. Most sentences are settled without
     /// them.
     tokens: OnceCell<Vec<Token>>,
+}
+
+impl Reading<'_> {
+    /// Leaves out the links with these destinations, apart from anchors.
+    #[must_use]
+    pub(crate) fn without_links(mut self, destinations: &HashSet<&str>) -> Self {
+        let target = |words: &'_ str| words.split('#').next().unwrap_or(words).trim().to_owned();
+        self.links.retain(|link| !destinations.contains(&*target(link.to.words)));
+        self
+    }
 }
 
 /// A piece of a text, with its range including its marks.

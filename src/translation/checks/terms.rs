@@ -1,0 +1,50 @@
+//! Checks of the marks and the front matter that suppress terms: each names a term of the site, and
+//! a name of the term is in the text.
+
+use crate::base::{Diagnostic, Report, code, suggest};
+use crate::model::front::NoTerms;
+use crate::model::{SegmentIndex, TermId};
+use crate::site::{Site, WorkId};
+use crate::terms::Mentions;
+
+/// Reports marks and front matter of a work's editions that suppress nothing.
+pub(crate) fn check(site: &Site, mentions: &Mentions, work: WorkId, problems: &mut Vec<Diagnostic>) {
+    let glossary = &site.glossary;
+    let similar = |key: &str| suggest::did_you_mean(key, glossary.terms.iter().map(|term| term.key.as_str()));
+    let no_term = |key: &str| format!("no term has the key `{key}`");
+    for lang in site.config.lang_ids() {
+        let Some(edition) = site.edition(work, lang) else { continue };
+        let document = &edition.document;
+        let suppressed = &mentions.of_edition(work, lang).suppressed;
+        // Without sentences, no name is found, and nothing is known about marks.
+        let is_needless =
+            |is_used: &dyn Fn(&(SegmentIndex, TermId)) -> bool| site.config.segments && !suppressed.iter().any(is_used);
+        for marks in &document.marks {
+            for it in &marks.unmentioned {
+                match glossary.term_named(&it.key) {
+                    None => {
+                        problems.report(&code::BAD_MARK, &it.place, no_term(&it.key)).maybe_hint(similar(&it.key));
+                    }
+                    Some(term) if is_needless(&|&found| found == (marks.segment, term)) => {
+                        let message = format!("the mark suppresses the term `{}`, but no name of it is in the sentence", it.key);
+                        problems.report(&code::NEEDLESS_SILENCE, &it.place, message).hint("remove the mark");
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        let Some(NoTerms::Keys(keys)) = document.front.no_terms.as_deref() else { continue };
+        for (key, place) in keys {
+            match glossary.term_named(key) {
+                None => {
+                    problems.report(&code::BAD_VALUE, place, no_term(key)).maybe_hint(similar(key));
+                }
+                Some(term) if is_needless(&|&(_, found)| found == term) => {
+                    let message = format!("`no_terms` suppresses the term `{key}`, but no name of it is on the page");
+                    problems.report(&code::NEEDLESS_SILENCE, place, message).hint("remove the key from `no_terms`");
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
