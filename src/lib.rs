@@ -25,6 +25,8 @@
 //! | ref | a link or an image whose target the document alone cannot determine |
 //! | resolved link | the page or file of the site to which a ref leads |
 //! | route | one output path and its content |
+//! | term | a person, place, treaty or concept with names in each language, as data of the site |
+//! | mention | a name of a term in a sentence, in any of its inflected forms |
 //! | bead | one row of the alignment of two editions: n segments here, m there |
 //!
 //! # Data flow
@@ -57,6 +59,8 @@
 //!   translation with its source, [`translation::pending`] lists the sentences that need work,
 //!   [`translation::sync`] computes locks, and [`translation::checks`] finds faults of
 //!   translations.
+//! * [`terms`] finds the mentions of terms in all texts. The names are data ([`model::Glossary`]), and
+//!   so are the endings that they may have in a language ([`model::Inflection`]).
 //! * [`check`] runs all checks that look across documents.
 //! * [`render`] renders the page of a route; [`output`] renders all other routes (feeds, sitemap).
 //! * [`translation::exchange`] writes sentences and their translations for translators' tools. It
