@@ -59,8 +59,8 @@
 //!   translation with its source, [`translation::pending`] lists the sentences that need work,
 //!   [`translation::sync`] computes locks, and [`translation::checks`] finds faults of
 //!   translations.
-//! * [`terms`] finds the mentions of terms in all texts. The names are data ([`model::Glossary`]), and
-//!   so are the endings that they may have in a language ([`model::Inflection`]).
+//! * [`terms`] finds the mentions of terms in all texts. The names are data ([`model::Glossary`]),
+//!   and so are the endings that they may have in a language ([`model::Inflection`]).
 //! * [`check`] runs all checks that look across documents.
 //! * [`render`] renders the page of a route; [`output`] renders all other routes (feeds, sitemap).
 //! * [`translation::exchange`] writes sentences and their translations for translators' tools. It

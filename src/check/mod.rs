@@ -186,7 +186,8 @@ fn configuration_problems(site: &Site) -> Vec<Diagnostic> {
 }
 
 /// Returns a problem for each edition to which nothing leads readers of its language: its section
-/// has no page in the language, so no menu or list names the edition, and no other page links to it.
+/// has no page in the language, so no menu or list names the edition, and no other page links to
+/// it.
 fn orphans(site: &Site, links: &Links) -> Vec<Diagnostic> {
     let mut candidates: Vec<(WorkId, LangId, WorkId)> = Vec::new();
     for &id in site.order.iter() {

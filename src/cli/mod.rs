@@ -97,7 +97,8 @@ enum Command {
     /// Cut source texts into chapters by a plan
     #[command(after_help = "Example:\n  tilmash split --dry-run")]
     Split(split::SplitArgs),
-    /// Write the lock files: addresses of sentences, and the source that each translation was made from
+    /// Write the lock files: addresses of sentences, and the source that each translation was made
+    /// from
     #[command(after_help = "Examples:\n  tilmash sync --dry-run\n  tilmash sync --accept vectors/russia#3.2")]
     Sync(sync::SyncArgs),
     /// Show the state of the translations

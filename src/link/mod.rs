@@ -490,8 +490,8 @@ fn localised(file: &str, code: &str) -> [String; 2] {
 }
 
 /// Returns for `content/map.kk.svg` and a reader of `en` the file of the reader's language,
-/// `content/map.en.svg`, and the name that stands for both, `map.svg`. Returns `None` if the name has
-/// no code of another language.
+/// `content/map.en.svg`, and the name that stands for both, `map.svg`. Returns `None` if the name
+/// has no code of another language.
 fn own_version(file: &str, config: &Config, lang: LangId) -> Option<(String, String)> {
     let (rest, extension) = file.rsplit_once('.')?;
     let (stem, code) = rest.rsplit_once('.')?;

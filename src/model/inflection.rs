@@ -1,8 +1,9 @@
 //! Endings of words as data of a language: which forms a noun or a name can have.
 //!
-//! Links to terms and the search know the forms of a word by these rules, so that nobody lists them.
-//! A form is a stem, perhaps changed at its end, then a chain of endings. Each ending depends on the
-//! last letter before it (its class) and, in languages with vowel harmony, on the last vowel.
+//! Links to terms and the search know the forms of a word by these rules, so that nobody lists
+//! them. A form is a stem, perhaps changed at its end, then a chain of endings. Each ending depends
+//! on the last letter before it (its class) and, in languages with vowel harmony, on the last
+//! vowel.
 //!
 //! ```text
 //! Kazakh, with the pairs A: ае, I: ыі
@@ -13,8 +14,8 @@
 //! теңіз + дер + ді + ң      is refused: дің is one ending, and its vowel follows the last one: дердің
 //! ```
 //!
-//! The rules are in the language files (`endings`); [`Inflection::read`] reads them. The search of a
-//! page reads the same data in the browser.
+//! The rules are in the language files (`endings`); [`Inflection::read`] reads them. The search of
+//! a page reads the same data in the browser.
 
 use std::collections::BTreeMap;
 

@@ -109,7 +109,8 @@ pub enum Highlighted {
     Html(Arc<str>),
     /// The name of the language is unknown.
     Unknown,
-    /// The block is over a limit, or its grammar failed on it; the text is the reason, in a few words.
+    /// The block is over a limit, or its grammar failed on it; the text is the reason, in a few
+    /// words.
     Refused(&'static str),
 }
 

@@ -64,8 +64,8 @@ impl Anchor {
 /// A line of a coast or a border: longitudes and latitudes.
 type Line = Vec<(f64, f64)>;
 
-/// Reads lines from GeoJSON: `MultiLineString`, `LineString`, or polygons as their rings, alone or in
-/// collections. Returns the reason if it cannot be read.
+/// Reads lines from GeoJSON: `MultiLineString`, `LineString`, or polygons as their rings, alone or
+/// in collections. Returns the reason if it cannot be read.
 pub(super) fn lines(geojson: &str) -> Result<Vec<Line>, String> {
     let json: Json = serde_json::from_str(geojson).map_err(|error| error.to_string())?;
     let mut lines = Vec::new();
@@ -115,14 +115,15 @@ impl Frame {
         Self {
             west: (west - x).max(-180.0),
             east: (east + x).min(180.0),
-            south: (south - y).max(-85.0),
-            north: (north + y).min(85.0),
+            south: (south - y).max(-90.0),
+            north: (north + y).min(90.0),
         }
     }
 
-    /// Returns the ratio of a degree of longitude and a degree of latitude in the map's middle.
+    /// Returns the ratio of a degree of longitude and a degree of latitude in the map's middle. Near
+    /// a pole it is larger than the true one, which would make the map very tall.
     fn ratio(self) -> f64 {
-        ((self.north + self.south) / 2.0).to_radians().cos()
+        ((self.north + self.south) / 2.0).to_radians().cos().max(0.25)
     }
 
     fn scale(self) -> f64 {
@@ -275,6 +276,14 @@ mod tests {
         places.push(((-25.0, 134.0), 5));
         let maps = maps(&places, &[]);
         assert_eq!(maps.iter().map(|map| map.places.len()).collect::<Vec<_>>(), [8, 11]);
+    }
+
+    #[test]
+    fn a_place_at_a_pole_is_on_the_map() {
+        for latitude in [90.0, -90.0, 87.0] {
+            let [map] = &maps(&[((latitude, 0.0), 5)], &[])[..] else { panic!("one map") };
+            assert!(map.places.len() == 1 && (100.0..4_000.0).contains(&map.height), "{map:?}");
+        }
     }
 
     #[test]

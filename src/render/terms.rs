@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::collections::HashMap;
+
 use pulldown_cmark_escape::{escape_html, escape_html_body_text};
 use tera::{Context, Value};
 
@@ -253,8 +255,12 @@ fn concordance(renderer: &Renderer, lang: LangId, id: TermId) -> (Vec<Value>, us
     for places in places.chunk_by(|a, b| a.work == b.work) {
         let work = places[0].work;
         let (shown, edition) = site.nearest_edition(work, lang);
-        let sentences: Vec<Value> =
-            places.iter().filter(|place| place.lang == shown).map(|place| sentence(renderer, lang, id, *place)).collect();
+        let partners = partners(renderer, work, shown);
+        let sentences: Vec<Value> = places
+            .iter()
+            .filter(|place| place.lang == shown)
+            .map(|place| sentence(renderer, lang, id, *place, &partners))
+            .collect();
         if sentences.is_empty() {
             continue;
         }
@@ -271,14 +277,15 @@ fn concordance(renderer: &Renderer, lang: LangId, id: TermId) -> (Vec<Value>, us
 }
 
 /// Returns a sentence of the concordance with its partner in another language.
-fn sentence(renderer: &Renderer, lang: LangId, id: TermId, place: Place) -> Value {
+fn sentence(renderer: &Renderer, lang: LangId, id: TermId, place: Place, partners: &Partners) -> Value {
     let site = &renderer.site;
     let Place { work, lang: own, segment } = place;
     let edition = site.edition(work, own).expect("mentions are in editions that exist");
     let path = site.page(work, lang).map_or(&edition.path, |page| page.path);
     let document = &edition.document;
     let segment_id = document.segments[segment].id;
-    let partner = partner(renderer, place).map(|(other, segments)| {
+    let partner = partners.get(&segment).map(|(other, segments)| {
+        let other = *other;
         let edition = site.edition(work, other).expect("a partner is in an edition");
         let language = &site.languages[other.0];
         let html: Vec<String> = segments.iter().map(|&segment| marked(renderer, work, other, segment, id)).collect();
@@ -299,30 +306,40 @@ fn sentence(renderer: &Renderer, lang: LangId, id: TermId, place: Place) -> Valu
     ])
 }
 
-/// Returns the language and the lines of a sentence's partner: of a translated sentence its source,
-/// of a source sentence its first translation.
-fn partner(renderer: &Renderer, place: Place) -> Option<(LangId, Vec<SegmentIndex>)> {
+/// The language and the lines of each sentence's partner.
+type Partners = HashMap<SegmentIndex, (LangId, Vec<SegmentIndex>)>;
+
+/// Returns the partners of an edition's sentences: of a translated sentence its source, of a source
+/// sentence its first translation.
+fn partners(renderer: &Renderer, work: WorkId, lang: LangId) -> Partners {
     let site = &renderer.site;
-    let (source, _) = site.source_edition(place.work);
-    if place.lang == source {
-        let mut others = site.config.lang_ids().filter(|&other| other != source);
-        return others.find_map(|other| {
-            let statuses = site.statuses(place.work, other)?;
-            let pair = statuses.pairs.iter().find(|pair| pair.source == Some(place.segment))?;
-            (!pair.lines.is_empty()).then(|| (other, pair.lines.clone()))
-        });
+    let (source, _) = site.source_edition(work);
+    let mut partners = Partners::new();
+    if lang == source {
+        for other in site.config.lang_ids().filter(|&other| other != source) {
+            let pairs = site.statuses(work, other).into_iter().flat_map(|statuses| &statuses.pairs);
+            for (segment, lines) in pairs.filter_map(|pair| Some((pair.source?, &pair.lines))) {
+                if !lines.is_empty() {
+                    partners.entry(segment).or_insert_with(|| (other, lines.clone()));
+                }
+            }
+        }
+        return partners;
     }
-    let statuses = site.statuses(place.work, place.lang)?;
-    let pairs = statuses.pairs.iter().filter(|pair| pair.lines.contains(&place.segment));
-    let lines: Vec<SegmentIndex> = pairs.filter_map(|pair| pair.source).collect();
-    (!lines.is_empty()).then_some((source, lines))
+    let pairs = site.statuses(work, lang).into_iter().flat_map(|statuses| &statuses.pairs);
+    for (segment, lines) in pairs.filter_map(|pair| Some((pair.source?, &pair.lines))) {
+        for line in lines {
+            partners.entry(*line).or_insert_with(|| (source, Vec::new())).1.push(segment);
+        }
+    }
+    partners
 }
 
 /// Returns a sentence as HTML, with the mentions of a term marked.
 fn marked(renderer: &Renderer, work: WorkId, lang: LangId, segment: SegmentIndex, id: TermId) -> String {
     let document = &renderer.site.edition(work, lang).expect("the edition exists").document;
-    let mentions = renderer.mentions.of(work, lang);
-    let own = mentions.iter().filter(|mention| mention.segment == segment && mention.term == id);
+    let mentions = renderer.mentions.of_edition(work, lang).in_segment(segment);
+    let own = mentions.iter().filter(|mention| mention.term == id);
     let ranges: Vec<HtmlRange> = own.map(|mention| mention.html).collect();
     Excerpt { renderer, work, document }.segment_marked(segment, &ranges)
 }
@@ -332,10 +349,8 @@ fn related(renderer: &Renderer, lang: LangId, id: TermId) -> Vec<Value> {
     let site = &renderer.site;
     let mut counts: BTreeMap<TermId, usize> = BTreeMap::new();
     for place in renderer.mentions.places(site, id) {
-        let mentions = renderer.mentions.of(place.work, place.lang);
-        let first = mentions.partition_point(|mention| mention.segment < place.segment);
-        let here = mentions[first..].iter().take_while(|mention| mention.segment == place.segment);
-        let others: BTreeSet<TermId> = here.map(|mention| mention.term).filter(|&other| other != id).collect();
+        let here = renderer.mentions.of_edition(place.work, place.lang).in_segment(place.segment);
+        let others: BTreeSet<TermId> = here.iter().map(|mention| mention.term).filter(|&other| other != id).collect();
         for other in others {
             *counts.entry(other).or_default() += usize::from(place.lang == lang);
         }

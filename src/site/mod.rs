@@ -245,9 +245,9 @@ impl Names {
         self.by_file.get(file).copied()
     }
 
-    /// Returns the work that a link to a key leads to: the work with that key or, failing that, with
-    /// that path relative to the folder of the file that contains the link. A page in the folder of
-    /// `china` can thus link to it with `[[china]]`.
+    /// Returns the work that a link to a key leads to: the work with that key or, failing that,
+    /// with that path relative to the folder of the file that contains the link. A page in the
+    /// folder of `china` can thus link to it with `[[china]]`.
     pub fn linked_work(&self, file: &str, key: &str) -> Option<WorkId> {
         let key = key.trim_end_matches(".md");
         self.work_named(key).or_else(|| {

@@ -1,8 +1,8 @@
 //! Finds the names of terms in a text of one language.
 //!
-//! An automaton (Aho and Corasick, 1975) finds all stems in one pass, whatever their number. At each
-//! stem the language's rules for endings say which forms stand there. The first and longest form
-//! wins:
+//! An automaton (Aho and Corasick, 1975) finds all stems in one pass, whatever their number. At
+//! each stem the language's rules for endings say which forms stand there. The first and longest
+//! form wins:
 //!
 //! ```text
 //! names:  Каспий, Каспий теңізі, Азия, Орталық Азия

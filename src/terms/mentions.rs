@@ -110,8 +110,8 @@ pub fn mentions(document: &Document, names: &Names, matcher: &Matcher) -> Editio
     EditionMentions { mentions: mentions.into(), suppressed: suppressed.into() }
 }
 
-/// Returns true if a mark of the sentence or the page's front matter says that it does not mention a
-/// term.
+/// Returns true if a mark of the sentence or the page's front matter says that it does not mention
+/// a term.
 fn is_suppressed(document: &Document, segment: SegmentIndex, key: &str) -> bool {
     let in_sentence = |marks: &Marks| marks.unmentioned.iter().any(|it| it.key == key);
     document.front.no_terms.as_ref().is_some_and(|terms| terms.has(key)) || document.marks_of(segment).is_some_and(in_sentence)
@@ -136,8 +136,8 @@ pub(super) fn ref_of(document: &Document, html: HtmlRange) -> Option<usize> {
     })
 }
 
-/// A piece of a segment's text. Both ranges have the same bytes, unless the piece is a character that
-/// HTML writes as an entity.
+/// A piece of a segment's text. Both ranges have the same bytes, unless the piece is a character
+/// that HTML writes as an entity.
 pub(super) struct Piece {
     text: Range<usize>,
     html: HtmlRange,
@@ -211,8 +211,8 @@ pub(super) fn html_range(pieces: &[Piece], range: Range<usize>) -> HtmlRange {
     HtmlRange::new(HtmlPos(start), end)
 }
 
-/// Returns true if a range of a segment is outside of links, and no element begins or ends inside it
-/// without the other end.
+/// Returns true if a range of a segment is outside of links, and no element begins or ends inside
+/// it without the other end.
 fn is_whole(document: &Document, segment: HtmlRange, html: HtmlRange) -> bool {
     document.body.inlines_in(segment).iter().all(|inline| {
         let is_apart = inline.html.end <= html.start || html.end <= inline.html.start;

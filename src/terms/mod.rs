@@ -42,7 +42,8 @@ pub struct Mentions {
 }
 
 impl Mentions {
-    /// Finds all mentions of a site. Results of the `previous` site that are still valid are shared.
+    /// Finds all mentions of a site. Results of the `previous` site that are still valid are
+    /// shared.
     pub fn new(site: &Site, previous: Option<(&Site, &Self)>) -> Self {
         let known =
             previous.filter(|(before, _)| Arc::ptr_eq(&before.glossary, &site.glossary) && before.languages == site.languages);

@@ -1,7 +1,7 @@
 //! Places of mentions in the files of the site.
 //!
-//! A mention is a range of a document's HTML. Letters and digits are the same in the Markdown and in
-//! the HTML, apart from markup, so counting them finds the mention in the file:
+//! A mention is a range of a document's HTML. Letters and digits are the same in the Markdown and
+//! in the HTML, apart from markup, so counting them finds the mention in the file:
 //!
 //! ```text
 //! Markdown  The *Caspian* Sea, again      HTML  The <em>Caspian</em> Sea, again

@@ -195,8 +195,8 @@ pub fn bead_id(bead: &Bead, left: &Document, right: &Document) -> Option<Segment
     first(&bead.left, left).or_else(|| first(&bead.right, right))
 }
 
-/// Returns the sentences that the source lost since the lock was written, and those that it had lost
-/// before.
+/// Returns the sentences that the source lost since the lock was written, and those that it had
+/// lost before.
 pub fn all_gone(source: &Document) -> impl Iterator<Item = (SegmentId, &Gone)> {
     let now = source.gone.iter().map(|(id, gone)| (*id, gone));
     let before = source.lock.iter().flat_map(|lock| lock.entries()).filter_map(|entry| match entry.unit {

@@ -201,7 +201,8 @@ fn front<'a>(document: &'a Document, text: &'a str) -> [Option<Front<'a>>; 2] {
     [title, description.and_then(|said| value(&document.front.description_at, said))]
 }
 
-/// Returns the line of the title, for 0, or of the description, for 1. They come after the segments.
+/// Returns the line of the title, for 0, or of the description, for 1. They come after the
+/// segments.
 fn front_line(document: &Document, unit: usize) -> SegmentIndex {
     SegmentIndex::new(document.segments.len() + unit)
 }

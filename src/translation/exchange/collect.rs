@@ -175,7 +175,8 @@ fn pairs(source: &Side, target: Option<&Side>, statuses: Option<&EditionStatus>)
     pairs
 }
 
-/// Returns the table or footnote of each pair, if no part of it is translated ([`EditionPair::wholes`]).
+/// Returns the table or footnote of each pair, if no part of it is translated
+/// ([`EditionPair::wholes`]).
 fn wholes(source: &Side, pairs: &[Pair]) -> Vec<Option<Block>> {
     // The footnote of a piece, then its table: a table in a footnote belongs to the footnote.
     let around = |piece: usize| {

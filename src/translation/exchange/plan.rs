@@ -299,9 +299,9 @@ impl Importer<'_> {
         let source = sides.source_of(pair);
         let mut found = problems(&source, &after);
         if !before.is_empty() {
-            // Problems that the old translation already had are not the translator's doing, and mending
-            // a letter must not require fixing them. The old translation is compared with its own
-            // source, so problems with new parts of the source still count.
+            // Problems that the old translation already had are not the translator's doing, and
+            // mending a letter must not require fixing them. The old translation is compared with
+            // its own source, so problems with new parts of the source still count.
             let known = problems(sides.pairs[pair].previous.as_deref().unwrap_or(&source), &before);
             found.retain(|problem| !known.contains(problem));
         }
@@ -311,7 +311,8 @@ impl Importer<'_> {
         if let Some(refusal) = apply::refusal(sides, (pair, &after)) {
             found.push(refused(refusal, &address, sides.pairs[pair].target.len(), &place));
         }
-        // The site's severities apply to the import's own codes; parity problems already have theirs.
+        // The site's severities apply to the import's own codes; parity problems already have
+        // theirs.
         let (mut parity, mut own): (Vec<_>, Vec<_>) =
             found.into_iter().partition(|problem| problem.code.name.starts_with("parity-"));
         self.site.config.apply_severities(&mut own);
@@ -329,8 +330,8 @@ impl Importer<'_> {
         }
     }
 
-    /// Returns the problem of a translation that was made from another source than the present one, or
-    /// that was also changed in the site.
+    /// Returns the problem of a translation that was made from another source than the present one,
+    /// or that was also changed in the site.
     fn outdated(&self, sides: &EditionPair, pair: usize, unit: &Unit, place: &Place) -> Option<Diagnostic> {
         let address = unit.address();
         if !same_source(sides, pair, unit) {

@@ -14,8 +14,8 @@ pub struct Bead {
     pub right: Vec<SegmentIndex>,
 }
 
-/// The input of an alignment: lines of an edition, each with the ids of the sentences that it stands
-/// for. Both editions use the same ids.
+/// The input of an alignment: lines of an edition, each with the ids of the sentences that it
+/// stands for. Both editions use the same ids.
 pub type Side<'a> = [(SegmentIndex, &'a [SegmentId])];
 
 /// Aligns two editions: returns the connected components of lines that share an id.
