@@ -352,8 +352,8 @@ fn a_page_that_fails_to_render_keeps_its_last_text() {
     let mended =
         preview.after(|| fs::remove_file(preview.at("templates/page.html")).unwrap(), "/book/en/b/", |page| page.status == 200);
     assert!(mended.has("Three."));
-    let told = preview.events.try_iter().any(|event| matches!(event, Event::Page { path, .. } if &*path == "en/b/index.html"));
-    assert!(told, "the terminal hears of it too");
+    // The terminal hears of it too.
+    preview.event(|event| matches!(event, Event::Page { path, .. } if &**path == "en/b/index.html"));
 }
 
 #[test]
@@ -416,8 +416,9 @@ fn a_save_without_a_change_causes_no_event() {
     let version = versions.next();
     assert!(preview.get("/book/en/b/").has("Four."));
     assert_eq!(preview.status("/book/")["version"].as_u64(), Some(version), "one version for the one change");
-    let changed: Vec<_> = preview.events.try_iter().filter(|event| matches!(event, Event::Changed { .. })).collect();
-    assert_eq!(changed.len(), 1);
+    let Event::Changed { changes, .. } = preview.event(|event| matches!(event, Event::Changed { .. })) else { unreachable!() };
+    let files: Vec<&str> = changes.iter().map(|change| &*change.file).collect();
+    assert_eq!(files, ["content/b.en.md"], "the first event is that of the one change");
 }
 
 #[test]
@@ -745,8 +746,7 @@ fn a_failed_start_of_the_editor_is_reported_on_the_page_and_the_terminal() {
     let opened = open(&preview, query);
     assert_eq!(opened.status, 500);
     assert!(opened.has("cannot start the editor `no-such-editor-here`"), "{}", opened.text());
-    let told = |event: Event| matches!(event, Event::Warning(text) if text.contains("no-such-editor-here"));
-    assert!(preview.events.try_iter().any(told));
+    preview.event(|event| matches!(event, Event::Warning(text) if text.contains("no-such-editor-here")));
     // If there is no usable editor, the page names the setting to change.
     let preview = Preview::with(&borrowed(&pending_site()), Editor::choose(None, &["", "vim"]).unwrap());
     let why = preview.status("/book/kk-en/a/")["desk"]["editor"]["not"].as_str().unwrap().to_owned();
