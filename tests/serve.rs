@@ -28,6 +28,17 @@ fn without_script(page: &[u8]) -> Vec<u8> {
     format!("{}{}", &text[..start], &text[end..]).into_bytes()
 }
 
+/// Waits for the first event of a kind. Pages change before the terminal hears of it, so an event
+/// may come after the response that shows its effect.
+fn next_event(preview: &Preview, is_it: impl Fn(&Event) -> bool) -> Event {
+    loop {
+        let event = preview.events.recv_timeout(DEADLINE).expect("the event");
+        if is_it(&event) {
+            return event;
+        }
+    }
+}
+
 #[test]
 fn served_equals_built() {
     let files = pending_site();
@@ -353,7 +364,7 @@ fn a_page_that_fails_to_render_keeps_its_last_text() {
         preview.after(|| fs::remove_file(preview.at("templates/page.html")).unwrap(), "/book/en/b/", |page| page.status == 200);
     assert!(mended.has("Three."));
     // The terminal hears of it too.
-    preview.event(|event| matches!(event, Event::Page { path, .. } if &**path == "en/b/index.html"));
+    next_event(&preview, |event| matches!(event, Event::Page { path, .. } if &**path == "en/b/index.html"));
 }
 
 #[test]
@@ -416,7 +427,9 @@ fn a_save_without_a_change_causes_no_event() {
     let version = versions.next();
     assert!(preview.get("/book/en/b/").has("Four."));
     assert_eq!(preview.status("/book/")["version"].as_u64(), Some(version), "one version for the one change");
-    let Event::Changed { changes, .. } = preview.event(|event| matches!(event, Event::Changed { .. })) else { unreachable!() };
+    let Event::Changed { changes, .. } = next_event(&preview, |event| matches!(event, Event::Changed { .. })) else {
+        unreachable!()
+    };
     let files: Vec<&str> = changes.iter().map(|change| &*change.file).collect();
     assert_eq!(files, ["content/b.en.md"], "the first event is that of the one change");
 }
@@ -746,7 +759,7 @@ fn a_failed_start_of_the_editor_is_reported_on_the_page_and_the_terminal() {
     let opened = open(&preview, query);
     assert_eq!(opened.status, 500);
     assert!(opened.has("cannot start the editor `no-such-editor-here`"), "{}", opened.text());
-    preview.event(|event| matches!(event, Event::Warning(text) if text.contains("no-such-editor-here")));
+    next_event(&preview, |event| matches!(event, Event::Warning(text) if text.contains("no-such-editor-here")));
     // If there is no usable editor, the page names the setting to change.
     let preview = Preview::with(&borrowed(&pending_site()), Editor::choose(None, &["", "vim"]).unwrap());
     let why = preview.status("/book/kk-en/a/")["desk"]["editor"]["not"].as_str().unwrap().to_owned();

@@ -1,10 +1,11 @@
 //! The languages of the site, read from the language files of the program, the theme and the site.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::{Project, shared};
-use crate::base::{Diagnostic, code, listed, suggest, yaml};
+use crate::base::yaml::{self, Node};
+use crate::base::{Diagnostic, code, listed, suggest};
 use crate::load::{File, Inputs, builtin};
 use crate::model::config::LanguageConfig;
 use crate::model::{Config, Language, LanguagePack};
@@ -105,13 +106,10 @@ fn pack(inputs: &Inputs, theme: &str, code: &str, problems: &mut Vec<Diagnostic>
     let mut pack = LanguagePack::default();
     let name = format!("languages/{code}.yaml");
     let default = format!("themes/default/{name}");
-    if let Some(bytes) = builtin::file(&default) {
-        let text = std::str::from_utf8(bytes).expect("built-in language files are UTF-8");
-        let file: Arc<str> = default.as_str().into();
-        match yaml::read(&file, text, 0..text.len()) {
-            Ok(node) => pack = pack.overlaid(&node, problems),
-            Err(problem) => problems.push(problem),
-        }
+    match built_in(code) {
+        Some(Ok(node)) => pack = pack.overlaid(node, problems),
+        Some(Err(problem)) => problems.push(problem.clone()),
+        None => {}
     }
     let own = format!("themes/{theme}/{name}");
     let mut files = vec![default];
@@ -126,4 +124,16 @@ fn pack(inputs: &Inputs, theme: &str, code: &str, problems: &mut Vec<Diagnostic>
         }
     }
     pack
+}
+
+/// Returns the built-in file of a language. The process reads each of them once, although the
+/// reference language is also a language of most sites, and a test makes many sites.
+fn built_in(code: &str) -> Option<&'static Result<Node, Diagnostic>> {
+    static FILES: LazyLock<HashMap<String, (&str, OnceLock<Result<Node, Diagnostic>>)>> = LazyLock::new(|| {
+        let texts = builtin::below("themes/default/languages");
+        let text = |bytes| std::str::from_utf8(bytes).expect("built-in language files are UTF-8");
+        texts.map(|(path, bytes)| (path.to_owned(), (text(bytes), OnceLock::new()))).collect()
+    });
+    let (file, (text, node)) = FILES.get_key_value(&*format!("themes/default/languages/{code}.yaml"))?;
+    Some(node.get_or_init(|| yaml::read(&Arc::from(&**file), text, 0..text.len())))
 }

@@ -36,7 +36,7 @@ use crate::output;
 use crate::output::fingerprints;
 use crate::parse::Settings;
 use crate::parse::memo::Memo;
-use crate::render::{Highlighter, Rendered, Renderer, Templates, template};
+use crate::render::{Highlighter, Rendered, Renderer, Templates};
 use crate::site::sitemap::PartLimits;
 use crate::site::{Parts, Route, Site};
 use crate::split::Split;
@@ -80,7 +80,6 @@ pub struct Project {
     glossary: Option<Arc<CachedGlossary>>,
     packs: HashMap<String, Arc<LanguagePack>>,
     settings: Option<Arc<Settings>>,
-    templates: Option<(template::Sources, Arc<Templates>)>,
     highlighter: Arc<Highlighter>,
     previous: Option<PreviousState>,
     /// True if no state will follow, so nothing is cached.
@@ -177,7 +176,6 @@ impl Project {
             glossary: None,
             packs: HashMap::new(),
             settings: None,
-            templates: None,
             highlighter: Arc::new(Highlighter::default()),
             previous: None,
             is_for_one_state: false,
@@ -293,7 +291,7 @@ impl Project {
         }
         self.timings.end("check");
         let mut problems = Vec::new();
-        let templates = self.templates(&inputs, &config, &mut problems);
+        let templates = Self::templates(&inputs, &config, &mut problems);
         diagnostics.templates = vec![problems.into()];
         let renderer = templates.as_ref().map(|templates| {
             let parts = (Arc::clone(&inputs), Arc::clone(&site), Arc::clone(&links), Arc::clone(&mentions));

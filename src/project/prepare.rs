@@ -240,26 +240,11 @@ impl Project {
     }
 
     /// Reads the templates, and reports those that replace nothing.
-    pub(super) fn templates(
-        &mut self,
-        inputs: &Inputs,
-        config: &Config,
-        problems: &mut Vec<Diagnostic>,
-    ) -> Option<Arc<Templates>> {
+    pub(super) fn templates(inputs: &Inputs, config: &Config, problems: &mut Vec<Diagnostic>) -> Option<Arc<Templates>> {
         let sources = template::sources(inputs, &config.theme);
         problems.extend(template::bypassed(&sources));
-        if let Some((before, templates)) = &self.templates
-            && *before == sources
-            && *templates.limits() == config.limits
-        {
-            return Some(Arc::clone(templates));
-        }
-        match Templates::new(&sources, config.limits) {
-            Ok(templates) => {
-                let templates = Arc::new(templates);
-                self.templates = Some((sources, Arc::clone(&templates)));
-                Some(templates)
-            }
+        match Templates::cached(sources, config.limits) {
+            Ok(templates) => Some(templates),
             Err(found) => {
                 problems.extend(found);
                 None

@@ -5,7 +5,7 @@
 //! among the built-in ones. A site therefore replaces one block by a `page.html` that extends
 //! `default/page.html`.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use tera::{Context, Error, ErrorKind, Kwargs, State, Tera, Value};
@@ -22,7 +22,7 @@ use super::maths;
 pub struct Templates {
     tera: Tera,
     /// Name, file and text of each template, for the places of errors.
-    files: Vec<(String, Arc<str>, Arc<str>)>,
+    files: Sources,
     limits: Limits,
 }
 
@@ -51,14 +51,32 @@ pub fn sources(inputs: &Inputs, theme: &str) -> Sources {
     sources
 }
 
+/// Number of sets of templates that [`Templates::cached`] keeps.
+const CACHED: usize = 4;
+
 impl Templates {
+    /// Returns the templates of some sources. Parses them, unless the process did so before: most
+    /// edits leave them as they are, and most sites of a test have only the built-in ones.
+    pub fn cached(sources: Sources, limits: Limits) -> Result<Arc<Self>, Vec<Diagnostic>> {
+        static LATEST: Mutex<Vec<Arc<Templates>>> = Mutex::new(Vec::new());
+        let latest = || LATEST.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = latest().iter().find(|it| it.files == sources && it.limits == limits).map(Arc::clone);
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let templates = Arc::new(Self::new(sources, limits)?);
+        let mut latest = latest();
+        latest.truncate(CACHED - 1);
+        latest.insert(0, Arc::clone(&templates));
+        Ok(templates)
+    }
+
     /// Parses templates; returns all errors if there are any.
-    pub fn new(sources: &Sources, limits: Limits) -> Result<Self, Vec<Diagnostic>> {
+    fn new(files: Sources, limits: Limits) -> Result<Self, Vec<Diagnostic>> {
         let mut tera = Tera::new();
         tera.register_function("range", bounds::range(&limits));
         tera.register_filter("fill", fill);
         maths::register(&mut tera);
-        let files = sources.clone();
         tera.set_fallback_prefixes(["theme/", "default/"]).map_err(|error| diagnostics(&error, &files))?;
         // Escape values in every template: every name ends with the empty string. Values that are
         // HTML already are marked safe where they are made.
@@ -66,14 +84,9 @@ impl Templates {
         if let Some(problem) = too_deep(&files) {
             return Err(vec![problem]);
         }
-        tera.add_raw_templates(sources.iter().map(|(name, _, text)| (name.as_str(), &**text)))
+        tera.add_raw_templates(files.iter().map(|(name, _, text)| (name.as_str(), &**text)))
             .map_err(|error| all_problems(&error, &files))?;
         Ok(Self { tera, files, limits })
-    }
-
-    /// Returns the limits under which the templates run.
-    pub fn limits(&self) -> &Limits {
-        &self.limits
     }
 
     /// Returns true if there is a template with a name.

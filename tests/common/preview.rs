@@ -54,17 +54,6 @@ impl Preview {
         Self { folder, server, events }
     }
 
-    /// Waits for the first event of a kind. Pages change before the terminal hears of it, so an event
-    /// may come after the response that shows its effect.
-    pub(crate) fn event(&self, is_it: impl Fn(&Event) -> bool) -> Event {
-        loop {
-            let event = self.events.recv_timeout(DEADLINE).expect("the event");
-            if is_it(&event) {
-                return event;
-            }
-        }
-    }
-
     pub(crate) fn at(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
     }
