@@ -162,10 +162,11 @@ const UNKNOWN: &str = "qqqqqqqqqqqqqqqq";
 
 /// Each kind of mapping: its name in the program, its section in `docs/keys.md`, the file that
 /// holds it, and the text of such a file with [`UNKNOWN`] in the mapping.
-const MAPPINGS: [(&str, &str, &str, &str); 18] = [
+const MAPPINGS: [(&str, &str, &str, &str); 19] = [
     ("site.yaml", "site.yaml", "site.yaml", "title: T\nlanguages: [en]\n?: 1\n"),
     ("a language", "Languages", "site.yaml", "title: T\nlanguages: [{code: en, ?: 1}]\n"),
     ("`markdown`", "Markdown", "site.yaml", "title: T\nlanguages: [en]\nmarkdown: {?: 1}\n"),
+    ("`external_links`", "External links", "site.yaml", "title: T\nlanguages: [en]\nexternal_links: {?: 1}\n"),
     ("`limits`", "Limits", "site.yaml", "title: T\nlanguages: [en]\nlimits: {?: 1}\n"),
     ("front matter", "Front matter", "content/index.en.md", "---\ntitle: T\n?: 1\n---\n"),
     ("a split plan", "Plans", PLAN, "source: a.txt\nlanguage: en\n?: 1\n"),

@@ -27,8 +27,9 @@ const SECRET: &str = "qupiya-word";
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Every command that ends by itself, with the options that make it do most.
-const COMMANDS: [&[&str]; 16] = [
+const COMMANDS: [&[&str]; 17] = [
     &["build"],
+    &["check", "--external"],
     &["check", "--complete", "en"],
     &["sync"],
     &["split", "--force"],

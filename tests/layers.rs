@@ -30,7 +30,7 @@ const LAYERS: &[&[&str]] = &[
     &["check"],
     &["output", "translation/exchange"],
     &["project"],
-    &["emit", "serve"],
+    &["emit", "external", "serve"],
     &["cli"],
 ];
 
@@ -94,6 +94,8 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("unicase", &["base/path.rs", "markdown/mod.rs"]),
     ("unicode_segmentation", &["translation/ids/words.rs", "split/"]),
     ("unicode_width", &["cli/frame.rs"]),
+    ("ureq", &["external/client.rs"]),
+    ("url", &["external/"]),
     ("walkdir", &["load/walk.rs"]),
     ("xxhash_rust", &["base/hash.rs"]),
 ];
@@ -245,10 +247,10 @@ fn one_module_writes() {
 }
 
 #[test]
-fn only_five_layers_touch_the_world() {
+fn only_six_layers_touch_the_world() {
     let mut broken = Vec::new();
     for source in sources() {
-        if matches!(source.layer.as_str(), "disk" | "load" | "emit" | "serve" | "cli" | "main") {
+        if matches!(source.layer.as_str(), "disk" | "load" | "emit" | "external" | "serve" | "cli" | "main") {
             continue;
         }
         for word in WORLD {

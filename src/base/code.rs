@@ -71,6 +71,12 @@ codes! {
     FEED_DATE "feed-date" Warning "A date is outside the range that feed readers accept; feeds and the sitemap leave it out.";
     NO_BASE_URL "no-base-url" Note "The site's URL is not known; canonical links, the sitemap and feeds are left out.";
     ALIGNMENT "alignment" Warning "A paragraph and its translation do not have the same number of sentences.";
+    // Links to other sites, which only `check --external` checks
+    EXTERNAL_GONE "external-gone" Error "The page of a link to another site does not exist, or its host does not exist.";
+    EXTERNAL_MOVED "external-moved" Note "The page of a link to another site has moved: a permanent redirect leads to its new URL.";
+    EXTERNAL_REFUSED "external-refused" Warning "The server of a link to another site cannot be reached or does not show the page, so the page may exist or not.";
+    EXTERNAL_TIMEOUT "external-timeout" Warning "The server of a link to another site did not answer in time.";
+    EXTERNAL_UNTRIED "external-untried" Warning "A link to another site was not tried: its URL is not valid, or its host is not on the public internet.";
     // Addresses and translations
     BAD_LOCK "bad-lock" Error "A part of a lock file, which keeps the addresses of a page's sentences, cannot be read.";
     STRAY_LOCK "stray-lock" Warning "A lock file belongs to no page, or a page has two lock files.";

@@ -1,10 +1,11 @@
-//! `build` and `check`: render every route; `build` publishes the result.
+//! `build` and `check`: render every route; `build` publishes the result. `check --external` asks for
+//! the links to other sites instead.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -12,6 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::base::visible::shown_path;
 use crate::base::{Diagnostic, code, diagnostic};
 use crate::emit;
+use crate::external;
 use crate::load;
 use crate::output::fingerprints::Fingerprints;
 use crate::project::{Project, State};
@@ -56,6 +58,15 @@ pub(super) struct CheckArgs {
     /// Fail unless these languages are complete and up to date: `--complete kk,en`
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     complete: Vec<String>,
+    /// Check the links to other sites instead: send requests to their servers
+    #[arg(long, conflicts_with = "complete")]
+    external: bool,
+    /// With `--external`: try links to private addresses too, such as those of this machine
+    #[arg(long, requires = "external")]
+    allow_private: bool,
+    /// With `--external`: ask for all links again and keep no results
+    #[arg(long, requires = "external")]
+    no_cache: bool,
 }
 
 pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
@@ -81,7 +92,7 @@ pub(super) fn build(global: &Global, args: &BuildArgs) -> Outcome {
     }
     let fingerprints = known.as_ref().zip(state.renderer.as_ref()).map(|(record, renderer)| (record, Fingerprints::of(renderer)));
     let previous = fingerprints.map(|(record, fingerprints)| emit::PreviousBuild { record, fingerprints });
-    let progress = Progress::new(global, &state);
+    let progress = Progress::new(global, routes(&state));
     let begun = Instant::now();
     let target = emit::Target { output: &output, allow_empty: args.allow_empty };
     let emitted = emit::emit(&state, target, previous, &|| progress.step());
@@ -147,12 +158,15 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
     if let Some(name) = &args.explain {
         return explain(name);
     }
+    if args.external {
+        return external(global, args);
+    }
     let start = Instant::now();
     let mut project = Project::new(&global.root, overrides(&global.root, args.base_url.as_deref(), args.drafts)?)
         .for_one_state()
         .with_highlighter(cache::highlighter(&global.root));
     let state = project.refresh()?;
-    let progress = Progress::new(global, &state);
+    let progress = Progress::new(global, routes(&state));
     let mut problems = state.problems.to_vec();
     if state.renderer.is_some() {
         problems.extend(emit::render_all(&state, &|| progress.step()));
@@ -173,6 +187,70 @@ pub(super) fn check(global: &Global, args: &CheckArgs) -> Outcome {
     // The reason is the same as in `build`.
     std::mem::forget(state);
     Ok(code)
+}
+
+/// Checks the links to other sites. No other command sends requests, and this one reports nothing
+/// else, unless the site has no pages at all.
+fn external(global: &Global, args: &CheckArgs) -> Outcome {
+    /// The time between two writes of the cache, so that a run that is stopped loses little.
+    const SAVE: Duration = Duration::from_secs(5);
+    let start = Instant::now();
+    let overrides = overrides(&global.root, args.base_url.as_deref(), args.drafts)?;
+    let state = Project::new(&global.root, overrides).for_one_state().refresh()?;
+    let Some(site) = state.site() else { return Ok(report_all(global, &state, &state.problems.to_vec())) };
+    let mut options = external::Options::default();
+    if args.allow_private {
+        options.is_allowed = |_| true;
+    }
+    let mut results = match args.no_cache {
+        true => external::Results::default(),
+        false => cache::link_results(&global.root, args.allow_private),
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    results.drop_old(now);
+    let mut check = external::Check::new(site, &results, now);
+    let progress = Progress::new(global, check.open());
+    let mut saved = start;
+    check.run(&options, &mut results, &mut |results| {
+        progress.step();
+        if !args.no_cache && saved.elapsed() > SAVE {
+            cache::keep_link_results(&global.root, results);
+            saved = Instant::now();
+        }
+    });
+    progress.bar.finish_and_clear();
+    if !args.no_cache {
+        cache::keep_link_results(&global.root, &results);
+    }
+    let mut problems = check.problems();
+    site.config.apply_severities(&mut problems);
+    diagnostic::sort(&mut problems);
+    let code = report_all(global, &state, &problems);
+    say(global, &checked_links(&check.counts(), start));
+    Ok(code)
+}
+
+/// Formats the result of a check of links as one line.
+fn checked_links(counts: &external::Counts, start: Instant) -> String {
+    let external::Counts { links, hosts, known, fine, moved, gone, refused, timed_out, untried } = *counts;
+    let parts = [
+        (fine, "fine"),
+        (moved, "moved"),
+        (gone, "gone"),
+        (refused, "refused"),
+        (timed_out, "timed out"),
+        (untried, "not tried"),
+    ];
+    let parts: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let known = if known > 0 { format!(" ({known} known from earlier runs)") } else { String::new() };
+    let outcomes = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    format!(
+        "checked {} to {}{known} in {}{outcomes}",
+        report::plural(links, "link"),
+        report::plural(hosts, "other host"),
+        duration(start.elapsed())
+    )
 }
 
 /// Reports problems and returns the exit code. A state that cannot render any page is a problem,
@@ -240,6 +318,11 @@ fn timings(state: &State, report: &emit::Report, emit: Duration) {
     }
 }
 
+/// Returns the number of routes of a site.
+fn routes(state: &State) -> usize {
+    state.site().map_or(0, |site| site.routes.len())
+}
+
 /// Progress bar that appears if a person is watching and the work takes longer than a moment.
 struct Progress {
     bar: ProgressBar,
@@ -249,14 +332,13 @@ struct Progress {
 }
 
 impl Progress {
-    fn new(global: &Global, state: &State) -> Self {
-        let routes = state.site().map_or(0, |site| site.routes.len() as u64);
-        let bar = ProgressBar::with_draw_target(Some(routes), ProgressDrawTarget::hidden());
+    fn new(global: &Global, steps: usize) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(steps as u64), ProgressDrawTarget::hidden());
         bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}").expect("the template is right"));
         Self { bar, watched: is_watched(global), begun: Instant::now(), shown: AtomicBool::new(false) }
     }
 
-    /// Counts one finished route.
+    /// Counts one finished step.
     fn step(&self) {
         const MOMENT: Duration = Duration::from_millis(400);
         if self.watched && self.begun.elapsed() > MOMENT && !self.shown.swap(true, Ordering::Relaxed) {

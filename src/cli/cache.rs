@@ -1,5 +1,5 @@
-//! Files that one run leaves for the next, in the user's cache folder: highlighted code, and
-//! records of the folders that were published into.
+//! Files that one run leaves for the next, in the user's cache folder: highlighted code, records of
+//! the folders that were published into, and outcomes of links to other sites.
 //!
 //! Each project has a cache of its own. Its keys are digests, and an attacker could construct a
 //! collision; so the texts of one project must not reach the pages of another.
@@ -16,6 +16,7 @@ use std::sync::Arc;
 use crate::base::Digest;
 use crate::disk::Folder;
 use crate::emit::{self, Record};
+use crate::external::Results;
 use crate::render::Highlighter;
 
 /// Returns a highlighter with the saved results of earlier runs.
@@ -42,6 +43,22 @@ pub(super) fn keep_record(root: &Path, output: &Path, record: &Record) {
     if let Some(file) = published(root, output) {
         write(&file, |out| record.write(out));
     }
+}
+
+/// Returns the outcomes of links to other sites that earlier runs found.
+pub(super) fn link_results(root: &Path, allow_private: bool) -> Results {
+    Results::read(&read(links(root)), allow_private)
+}
+
+/// Stores the outcomes of links to other sites for the next run.
+pub(super) fn keep_link_results(root: &Path, results: &Results) {
+    if let Some(file) = links(root) {
+        write(&file, |out| results.write(out));
+    }
+}
+
+fn links(root: &Path) -> Option<PathBuf> {
+    Some(folder()?.join(format!("links-{}", digest(root)?)))
 }
 
 fn highlighting(root: &Path) -> Option<PathBuf> {

@@ -92,7 +92,7 @@ enum Command {
     )]
     Serve(serve::ServeArgs),
     /// Report all problems and write nothing
-    #[command(after_help = "Example:\n  tilmash check --format short")]
+    #[command(after_help = "Examples:\n  tilmash check --format short\n  tilmash check --external")]
     Check(build::CheckArgs),
     /// Cut source texts into chapters by a plan
     #[command(after_help = "Example:\n  tilmash split --dry-run")]

@@ -22,7 +22,7 @@ use super::{Code, Format, Global, print};
 /// The most problems of one code in one line of a file that people get.
 const OF_LINE: usize = 5;
 /// The most further places of one problem that people get.
-const OTHERS: usize = 5;
+const OTHERS: usize = 9;
 /// Problems that fit on a screen; beyond them a table gives an overview.
 const ON_A_SCREEN: usize = 10;
 /// The number of problems that are rendered before they are printed.

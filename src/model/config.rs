@@ -67,6 +67,8 @@ pub struct Config {
     pub term_links: TermLinks,
     /// True if each language has a page about the progress of its translations.
     pub status_page: bool,
+    /// URLs that `check --external` does not ask for. `*` stands for any characters.
+    pub ignored_links: Vec<String>,
     /// Severities that the configuration changes, by code. `None` silences a code.
     pub severities: BTreeMap<&'static str, Option<Severity>>,
     /// Content of the file `CNAME`, for GitHub Pages under a custom domain.
@@ -158,6 +160,7 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
     let fallback = fields.take_bool("fallback").unwrap_or(true);
     let status_page = fields.take_bool("status_page").unwrap_or(false);
     let term_links = term_links(&mut fields);
+    let ignored_links = ignored_links(&mut fields);
     let severities = severities(&mut fields);
     let cname = cname(&mut fields);
     let limits = fields.take("limits").map_or_else(Limits::default, |node| Limits::read(node, fields.problems()));
@@ -187,6 +190,7 @@ fn read(node: &Node, file: &Arc<str>, problems: &mut Vec<Diagnostic>) -> Option<
         fallback,
         term_links,
         status_page,
+        ignored_links,
         severities,
         cname,
         limits,
@@ -282,6 +286,24 @@ fn term_links(fields: &mut Fields<'_, '_>) -> TermLinks {
             TermLinks::default()
         }
     }
+}
+
+/// Reads `external_links`: the URLs that are not asked for.
+fn ignored_links(fields: &mut Fields<'_, '_>) -> Vec<String> {
+    let Some(node) = fields.take("external_links") else { return Vec::new() };
+    let Some(mut links) = Fields::of(node, "`external_links`", fields.problems()) else { return Vec::new() };
+    let mut patterns = links.take_placed_list("ignore");
+    links.finish();
+    patterns.retain(|(pattern, place)| {
+        let is_web = pattern.starts_with("https://") || pattern.starts_with("http://");
+        if !is_web {
+            fields
+                .report(&code::BAD_VALUE, place, format!("`{pattern}` describes no link to another site"))
+                .hint("begin with https:// or http://; `*` stands for any characters, as in https://example.org/*");
+        }
+        is_web
+    });
+    patterns.into_iter().map(|(pattern, _)| pattern).collect()
 }
 
 /// Reads `cname`, a domain name.

@@ -65,8 +65,8 @@ pub struct Term {
     pub names: Vec<Vec<Name>>,
     /// Irregular forms per language, which no rule for endings makes.
     pub stems: Vec<Vec<Name>>,
-    /// Markdown per language.
-    pub descriptions: Vec<Option<String>>,
+    /// Markdown per language, with its place.
+    pub descriptions: Vec<Option<(String, Place)>>,
     pub date: Option<DateRange>,
     /// Latitude and longitude in degrees.
     pub coordinates: Option<(f64, f64)>,
@@ -77,6 +77,11 @@ pub struct Term {
 }
 
 impl Term {
+    /// Returns the description in a language, as Markdown.
+    pub fn description(&self, lang: LangId) -> Option<&str> {
+        self.descriptions[lang.0].as_ref().map(|(text, _)| text.as_str())
+    }
+
     /// Returns the name that readers of a language see. A term without names in the language is
     /// shown by its name in another one, or by its key.
     pub fn shown(&self, lang: LangId) -> &str {
@@ -96,7 +101,7 @@ pub struct Name {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
     pub title: String,
-    pub url: Option<String>,
+    pub url: Option<(String, Place)>,
 }
 
 /// The mentions of a term that become links.
@@ -274,7 +279,10 @@ fn read_term(entry: &yaml::Entry, languages: &[LanguageConfig], problems: &mut V
     let mut descriptions = vec![None; languages.len()];
     for entry in fields.take_map("description") {
         match languages.iter().position(|language| language.code == entry.key) {
-            Some(lang) => descriptions[lang] = yaml::text(&entry.node, fields.problems()),
+            Some(lang) => {
+                let text = yaml::text(&entry.node, fields.problems());
+                descriptions[lang] = text.map(|text| (text, entry.node.place.clone()));
+            }
             None => fields.problems().push(unknown_language(&entry.key, entry.key_place.clone(), languages)),
         }
     }
@@ -398,7 +406,7 @@ fn reference(node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Reference> {
             fields.report(&code::BAD_URL, &node.place, format!("`{url}` is not a web address")).hint("write it with https://");
             return None;
         }
-        Some(url)
+        Some((url, node.place.clone()))
     });
     fields.finish();
     Some(Reference { title: title?, url })

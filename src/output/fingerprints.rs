@@ -179,6 +179,7 @@ fn hash_shape(document: &Document, digester: &mut Digester) {
         headings,
         // Other pages see of these only the list of pages that link to a page.
         refs: _,
+        web_links: _,
         codes: _,
         notes,
         marks,

@@ -24,7 +24,7 @@ use super::fragment::{Builder, ElementKind, HtmlPos, HtmlRange, InlineKind};
 use super::marks::Marks;
 use super::names::Names;
 use super::provenance::Provenance;
-use super::{Block, BlockKind, CodeBlock, Fragment, Heading, HoleKind, Note, ParseInput, Ref, Segment, Word};
+use super::{Block, BlockKind, CodeBlock, Fragment, Heading, HoleKind, Note, ParseInput, Ref, Segment, WebLink, Word};
 
 mod comments;
 mod headings;
@@ -49,6 +49,7 @@ pub(super) struct Written {
     pub(super) segments: IndexVec<SegmentIndex, Segment>,
     pub(super) headings: Vec<Heading>,
     pub(super) refs: Vec<Ref>,
+    pub(super) web_links: Vec<WebLink>,
     pub(super) codes: Vec<CodeBlock>,
     pub(super) notes: IndexVec<NoteIndex, Note>,
     /// Marks of translators, in the order of the segments.
@@ -93,6 +94,7 @@ struct Writer<'a, 'p> {
 
     headings: Vec<Heading>,
     refs: Vec<Ref>,
+    web_links: Vec<WebLink>,
     codes: Vec<CodeBlock>,
     anchors: Names,
     provenance: Provenance,
@@ -164,6 +166,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             at_line_start: true,
             headings: Vec::new(),
             refs: Vec::new(),
+            web_links: Vec::new(),
             codes: Vec::new(),
             anchors: Names::default(),
             provenance: Provenance::of(page, start),
@@ -191,6 +194,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             segments: self.segments,
             headings: self.headings,
             refs: self.refs,
+            web_links: self.web_links,
             codes: self.codes,
             notes: notes.into(),
             marks: self.marks,

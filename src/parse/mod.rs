@@ -35,7 +35,7 @@ use fragment::exact;
 
 pub use fragment::{Element, ElementKind, Fragment, Hole, HoleKind, HtmlPos, HtmlRange, Inline, InlineKind, NoteRef, Word};
 pub use marks::{Marks, Silenced, Unmentioned, silenced_after};
-pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, NoteIndex, Ref, RefKind, Segment, Target};
+pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, NoteIndex, Ref, RefKind, Segment, Target, WebLink};
 
 /// All inputs of a document.
 #[derive(Debug, Clone)]
@@ -138,6 +138,8 @@ pub struct Document {
     pub segments: IndexVec<SegmentIndex, Segment>,
     pub headings: Box<[Heading]>,
     pub refs: Box<[Ref]>,
+    /// The links to other sites. Only `tilmash check --external` reads them.
+    pub web_links: Box<[WebLink]>,
     pub codes: Box<[CodeBlock]>,
     pub notes: IndexVec<NoteIndex, Note>,
     /// The marks of translators, in the order of the segments. Most segments have none.
@@ -384,6 +386,7 @@ pub fn parse(input: &ParseInput) -> (Document, Vec<Diagnostic>) {
         segments: exact(written.segments.into()).into(),
         headings: exact(written.headings),
         refs: exact(written.refs),
+        web_links: exact(written.web_links),
         codes: exact(written.codes),
         notes: exact(written.notes.into()).into(),
         marks: exact(written.marks),

@@ -75,6 +75,14 @@ pub struct Ref {
     pub kind: RefKind,
 }
 
+/// A link to another site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WebLink {
+    /// The URL, beginning with `http://` or `https://`.
+    pub url: Box<str>,
+    pub place: Place,
+}
+
 /// The element that a ref belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefKind {

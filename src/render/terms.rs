@@ -86,7 +86,7 @@ pub(super) fn term(
     let url = path::to_url(own_path);
     let title = capitalised(term.shown(lang));
     let mut page = Common::bare("term", &format!("{}/{}", route::TERMS, term.key), &title, &url);
-    let description = term.descriptions[lang.0].as_deref();
+    let description = term.description(lang);
     page.set("description", description.map(markdown::plain).into());
     page.set("canonical", site.absolute(own_path).into());
     page.set("trail", Value::from(vec![route::TERMS]));
@@ -105,7 +105,9 @@ pub(super) fn term(
     let references: Vec<Value> = term
         .references
         .iter()
-        .map(|reference| map([("title", reference.title.as_str().into()), ("url", reference.url.as_deref().into())]))
+        .map(|reference| {
+            map([("title", reference.title.as_str().into()), ("url", reference.url.as_ref().map(|(url, _)| url.as_str()).into())])
+        })
         .collect();
     let root = path::to_root(own_path);
     page.set(
@@ -224,7 +226,7 @@ pub(super) fn timeline(renderer: &Renderer, lang: LangId, own_path: &str, proble
     let root = path::to_root(own_path);
     let mut years: Vec<(i16, Vec<Value>)> = Vec::new();
     for (date, id, term) in terms {
-        let description = term.descriptions[lang.0].as_deref();
+        let description = term.description(lang);
         let item = map([
             ("date", date_value(renderer, lang, Some(date))),
             ("title", capitalised(term.shown(lang)).into()),

@@ -9,8 +9,8 @@ use crate::model::Key;
 use super::{Event, LinkType, Writer};
 use crate::markdown;
 use crate::parse::InlineKind;
-use crate::parse::destination::{Destination, classify, cut_anchor};
-use crate::parse::{HoleKind, Ref, RefKind, Target};
+use crate::parse::destination::{Destination, classify, cut_anchor, scheme};
+use crate::parse::{HoleKind, Ref, RefKind, Target, WebLink};
 
 impl Writer<'_, '_> {
     pub(super) fn start_link(&mut self, link_type: LinkType, url: &str, title: &str, range: Range<usize>) {
@@ -53,8 +53,9 @@ impl Writer<'_, '_> {
                 self.push("<a href=\"");
                 self.href(&url);
                 let base_url = page.settings.base_url.as_deref();
-                if let Some(rest) = base_url.and_then(|base_url| url.strip_prefix(base_url)) {
-                    self.refs.push(Ref { target: Target::Own(rest.to_owned()), place, kind: RefKind::Link });
+                match base_url.and_then(|base_url| url.strip_prefix(base_url)) {
+                    Some(rest) => self.refs.push(Ref { target: Target::Own(rest.to_owned()), place, kind: RefKind::Link }),
+                    None => self.web_link(&url, place),
                 }
                 true
             }
@@ -83,6 +84,14 @@ impl Writer<'_, '_> {
             while let Some((Event::Text(_), _)) = self.events.get(self.at) {
                 self.at += 1;
             }
+        }
+    }
+
+    /// Records a link to another site, unless its URL is for another program, such as `mailto:`.
+    fn web_link(&mut self, url: &str, place: Place) {
+        let scheme = scheme(url).unwrap_or_default();
+        if scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https") {
+            self.web_links.push(WebLink { url: url.into(), place });
         }
     }
 
@@ -138,11 +147,12 @@ impl Writer<'_, '_> {
                 self.problems.push(
                     Diagnostic::at(
                         &code::EXTERNAL_IMAGE,
-                        place,
+                        place.clone(),
                         "the picture is on another site, so the page shows a link instead of it",
                     )
                     .hint("save a copy of the picture in `content/` and refer to the copy"),
                 );
+                self.web_link(&url, place);
                 self.out.open_inline(InlineKind::Link);
                 self.push("<a href=\"");
                 self.href(&url);
@@ -205,13 +215,19 @@ impl Writer<'_, '_> {
         self.urls.get(first).filter(|url| url.start < range.end).cloned()
     }
 
-    fn autolink(&mut self, url: &Range<usize>) {
-        let url = &self.text[url.clone()];
+    fn autolink(&mut self, range: &Range<usize>) {
+        let url = &self.text[range.clone()];
+        let scheme = if url.starts_with("www.") { "https://" } else { "" };
+        if let Some(page) = self.page {
+            let place = Place::new(&page.file, range.clone());
+            let full = format!("{scheme}{url}");
+            if page.settings.base_url.as_deref().is_none_or(|base_url| !full.starts_with(base_url)) {
+                self.web_link(&full, place);
+            }
+        }
         self.out.open_inline(InlineKind::Code);
         self.push("<a href=\"");
-        if url.starts_with("www.") {
-            self.push("https://");
-        }
+        self.push(scheme);
         self.href(url);
         self.push("\">");
         self.escaped(url);
