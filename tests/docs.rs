@@ -162,7 +162,7 @@ const UNKNOWN: &str = "qqqqqqqqqqqqqqqq";
 
 /// Each kind of mapping: its name in the program, its section in `docs/keys.md`, the file that
 /// holds it, and the text of such a file with [`UNKNOWN`] in the mapping.
-const MAPPINGS: [(&str, &str, &str, &str); 18] = [
+const MAPPINGS: [(&str, &str, &str, &str); 19] = [
     ("site.yaml", "site.yaml", "site.yaml", "title: T\nlanguages: [en]\n?: 1\n"),
     ("a language", "Languages", "site.yaml", "title: T\nlanguages: [{code: en, ?: 1}]\n"),
     ("`markdown`", "Markdown", "site.yaml", "title: T\nlanguages: [en]\nmarkdown: {?: 1}\n"),
@@ -181,6 +181,7 @@ const MAPPINGS: [(&str, &str, &str, &str); 18] = [
     ("`cut`", "Cut", PLAN, "source: a.txt\nlanguage: en\ncut: {by: headings, starts: [A], ?: 1}\n"),
     ("a language file", "Language files", "themes/default/languages/en.yaml", "?: 1\n"),
     ("`fonts`", "Fonts", "themes/default/languages/en.yaml", "fonts: {?: 1}\n"),
+    ("`years`", "Years", "themes/default/languages/en.yaml", "years: {?: 1}\n"),
     ("`endings`", "Endings", "themes/default/languages/en.yaml", "endings: {?: 1}\n"),
     ("a kind of harmony", "Harmony", "themes/default/languages/en.yaml", "endings: {harmony: [{vowels: a, ?: 1}]}\n"),
     ("a change of a stem", "Stems", "themes/default/languages/en.yaml", "endings: {stems: [{ends: a, becomes: b, ?: 1}]}\n"),
