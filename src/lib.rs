@@ -48,6 +48,7 @@
 //!   editions.
 //! * [`markdown`] reads Markdown, as the only layer that knows its syntax: events for pages, spans
 //!   for checks and exchange, blocks for the split.
+//! * [`prose`] reads texts without markup: words, numbers, scripts of letters, and dates.
 //! * [`split`] cuts source texts into segments and chapters, and loses nothing.
 //! * [`parse`] turns one file into one [`parse::Document`]: an outline, and HTML with holes for
 //!   everything that only the rest of the site knows. The cache key is the whole input.
@@ -59,8 +60,9 @@
 //!   translation with its source, [`translation::pending`] lists the sentences that need work,
 //!   [`translation::sync`] computes locks, and [`translation::checks`] finds faults of
 //!   translations.
-//! * [`terms`] finds the mentions of terms in all texts. The names are data ([`model::Glossary`]),
-//!   and so are the endings that they may have in a language ([`model::Inflection`]).
+//! * [`terms`] finds the mentions of terms and the dates in all texts. The names are data
+//!   ([`model::Glossary`]), and so are the endings that they may have in a language
+//!   ([`model::Inflection`]) and the words that mark a year ([`model::Years`]).
 //! * [`check`] runs all checks that look across documents.
 //! * [`render`] renders the page of a route; [`output`] renders all other routes (feeds, sitemap).
 //! * [`translation::exchange`] writes sentences and their translations for translators' tools. It
@@ -264,6 +266,7 @@ pub mod model;
 pub mod output;
 pub mod parse;
 pub mod project;
+pub mod prose;
 pub mod render;
 pub mod serve;
 pub mod site;

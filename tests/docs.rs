@@ -182,6 +182,7 @@ const MAPPINGS: [(&str, &str, &str, &str); 19] = [
     ("`cut`", "Cut", PLAN, "source: a.txt\nlanguage: en\ncut: {by: headings, starts: [A], ?: 1}\n"),
     ("a language file", "Language files", "themes/default/languages/en.yaml", "?: 1\n"),
     ("`fonts`", "Fonts", "themes/default/languages/en.yaml", "fonts: {?: 1}\n"),
+    ("`years`", "Years", "themes/default/languages/en.yaml", "years: {?: 1}\n"),
     ("`endings`", "Endings", "themes/default/languages/en.yaml", "endings: {?: 1}\n"),
     ("a kind of harmony", "Harmony", "themes/default/languages/en.yaml", "endings: {harmony: [{vowels: a, ?: 1}]}\n"),
     ("a change of a stem", "Stems", "themes/default/languages/en.yaml", "endings: {stems: [{ends: a, becomes: b, ?: 1}]}\n"),

@@ -52,6 +52,7 @@ const BLOCKS: &[&str] = &[
     "```nosuch\ncode\n```\n\n- item\n- item\n",
     "Alpha met Beta, then Alpha again. <!-- ~ term beta: another one -->\nBeta and [[alpha]], [[b|the Beta]] and [[terms/b]].\n",
     "Бета мен Альфа. <!-- ~ term-missing: as it is -->\nБетаға. <!-- ~ term nosuch: x -->\n",
+    "In 2001 and on 5 May 2002 Beta came, since 1999. <!-- ~ term 1999: x -->\n\n2001 жылы 5 мамырда, 2001 жылы.\n",
 ];
 
 /// Texts of other files. The first text exists from the start, unless it is empty.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Inflection;
+use super::{Inflection, Years};
 
 use icu_collator::{Collator, options::CollatorOptions};
 use icu_locale_core::Locale;
@@ -65,6 +65,8 @@ pub struct LanguagePack {
     /// Other forms of each month's name: cases and abbreviations. A final `*` stands for any
     /// ending.
     pub month_forms: Vec<Vec<String>>,
+    /// Words that make a number a year.
+    pub years: Years,
     /// Number words by their number; a final `*` stands for any ending.
     pub numerals: BTreeMap<u64, Vec<String>>,
     /// All lower-case letters, in any order. The checks of scripts learn from them the scripts of
@@ -171,6 +173,9 @@ impl LanguagePack {
                         .hint("give for each month a word or a list of words; `мамыр*` stands for all words that begin with `мамыр`");
                 }
             }
+        }
+        if let Some(node) = fields.take("years") {
+            pack.years = Years::read(node, fields.problems());
         }
         for entry in fields.take_map("numerals") {
             match entry.key.parse() {

@@ -14,6 +14,7 @@ pub mod lock;
 pub mod row;
 pub mod segment;
 pub mod term;
+pub mod years;
 
 pub use config::Config;
 pub use front::FrontMatter;
@@ -24,3 +25,4 @@ pub use limits::{Limit, Limits};
 pub use lock::{Lock, TextDigest, Unit};
 pub use segment::{Label, LanguageTag, SegmentId, SegmentIndex};
 pub use term::{Glossary, Term, TermId};
+pub use years::Years;

@@ -115,7 +115,7 @@ pub enum LinkRule {
 }
 
 /// A date, or the time between two dates. Both ends may be known to the month or the year only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DateRange {
     pub from: PartialDate,
     /// Equal to `from` for a single date.
@@ -123,7 +123,7 @@ pub struct DateRange {
 }
 
 /// A date of which the day, or day and month, may be unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartialDate {
     pub year: i16,
     pub month: Option<i8>,
@@ -144,8 +144,13 @@ impl PartialDate {
             None => Some(None),
         };
         let (month, day) = (next()?, next()?);
-        let is_date = Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).is_ok();
-        (is_date && parts.next().is_none()).then_some(Self { year, month, day })
+        Self::new(year, month, day).filter(|_| parts.next().is_none())
+    }
+
+    /// Returns a date if it exists: 31 February does not.
+    pub fn new(year: i16, month: Option<i8>, day: Option<i8>) -> Option<Self> {
+        let is_date = year > 0 && Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).is_ok();
+        (is_date && (month.is_some() || day.is_none())).then_some(Self { year, month, day })
     }
 
     /// Returns the first day of the time that the date names.
@@ -165,6 +170,16 @@ impl PartialDate {
 }
 
 impl DateRange {
+    /// Returns the date as terms have it, which [`Self::parse`] reads: `1991-12-21`, `1991/1993`.
+    pub fn iso(self) -> String {
+        if self.from == self.to { self.from.iso() } else { format!("{}/{}", self.from.iso(), self.to.iso()) }
+    }
+
+    /// Returns the id of the date's entry on the timeline: `1991-12-21`, `1991--1993`.
+    pub fn id(self) -> String {
+        self.iso().replace('/', "--")
+    }
+
     /// Reads a date or two dates with `/` between them, the earlier one first.
     pub fn parse(text: &str) -> Option<Self> {
         let (from, to) = text.split_once('/').unwrap_or((text, text));
@@ -187,6 +202,11 @@ impl Glossary {
         glossary.check_see(&mut problems);
         glossary.check_names(config, &mut problems);
         (glossary, problems)
+    }
+
+    /// Returns true if the site has a timeline: one of the terms has a date.
+    pub fn has_timeline(&self) -> bool {
+        self.terms.iter().any(|term| term.date.is_some())
     }
 
     /// Returns the term with a key.

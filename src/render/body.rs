@@ -100,16 +100,29 @@ impl Writer<'_> {
         let mentions = self.renderer.mentions.of(self.work, lang);
         let first = mentions.partition_point(|mention| mention.html.start < range.start);
         let inside = mentions[first..].iter().take_while(|mention| mention.html.end <= range.end);
+        let terms = inside.filter(|mention| mention.is_link);
+        let dates = &self.renderer.mentions.of_edition(self.work, lang).dates;
+        let first = dates.partition_point(|date| date.html.start < range.start);
+        let inside = dates[first..].iter().take_while(|date| date.html.end <= range.end);
+        let mut dates = inside.filter(|date| date.is_link).peekable();
         let mut at = range.start;
-        for mention in inside.filter(|mention| mention.is_link) {
-            html.push_str(body.slice(HtmlRange::new(at, mention.html.start)));
-            html.push_str("<a class=\"term\" href=\"");
-            html.push_str(self.root);
-            attribute(html, &self.renderer.site.term_url(lang, mention.term));
+        let mut link = |place: HtmlRange, class: &str, url: &str| {
+            html.push_str(body.slice(HtmlRange::new(at, place.start)));
+            html.push_str(&format!("<a class=\"{class}\" href=\"{}", self.root));
+            attribute(html, url);
             html.push_str("\">");
-            html.push_str(body.slice(mention.html));
+            html.push_str(body.slice(place));
             html.push_str("</a>");
-            at = mention.html.end;
+            at = place.end;
+        };
+        let site = &self.renderer.site;
+        for mention in terms.map(Some).chain([None]) {
+            while let Some(date) = dates.next_if(|date| mention.is_none_or(|mention| date.html.start < mention.html.start)) {
+                link(date.html, "when", &format!("{}#{}", site.timeline_url(lang), date.date.id()));
+            }
+            if let Some(mention) = mention {
+                link(mention.html, "term", &site.term_url(lang, mention.term));
+            }
         }
         html.push_str(body.slice(HtmlRange::new(at, range.end)));
     }

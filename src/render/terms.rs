@@ -217,22 +217,51 @@ pub(super) fn map_page(renderer: &Renderer, lang: LangId, own_path: &str, proble
     ("map.html".to_owned(), page.context_with_menu(renderer, &menu, problems))
 }
 
-/// Returns the page with all dated terms in the order of time.
+/// An entry of the timeline: the terms of a date, and the sentences with it.
+#[derive(Default)]
+struct TimelineEntry<'a> {
+    terms: Vec<(TermId, &'a Term)>,
+    places: Vec<Place>,
+}
+
+/// Returns the page with all dated terms and all dates of the texts, in the order of time.
 pub(super) fn timeline(renderer: &Renderer, lang: LangId, own_path: &str, problems: &mut Vec<Diagnostic>) -> (String, Context) {
     let site = &renderer.site;
-    let mut terms: Vec<(DateRange, TermId, &Term)> =
-        site.glossary.iter().filter_map(|(id, term)| Some((term.date?, id, term))).collect();
-    terms.sort_by_key(|(date, id, _)| (*date, *id));
+    let mut entries: BTreeMap<DateRange, TimelineEntry<'_>> = BTreeMap::new();
+    for (id, term) in site.glossary.iter() {
+        if let Some(date) = term.date {
+            entries.entry(date).or_default().terms.push((id, term));
+        }
+    }
+    for (date, mut places) in renderer.mentions.dated_places(site) {
+        // As on pages of terms, a work without an edition in the reader's language gives the
+        // sentences of the edition that its page shows.
+        places.retain(|place| site.nearest_edition(place.work, lang).0 == place.lang);
+        if !places.is_empty() {
+            entries.entry(date).or_default().places = places;
+        }
+    }
     let root = path::to_root(own_path);
+    let mut partners_of: HashMap<WorkId, Partners> = HashMap::new();
     let mut years: Vec<(i16, Vec<Value>)> = Vec::new();
-    for (date, id, term) in terms {
-        let description = term.description(lang);
+    for (date, entry) in entries {
+        let terms: Vec<Value> =
+            entry.terms.into_iter().map(|(id, term)| timeline_term(renderer, lang, &root, id, term)).collect();
+        let mut sentences = Vec::new();
+        for place in entry.places {
+            let partners = partners_of.entry(place.work).or_insert_with(|| partners(renderer, place.work, place.lang));
+            let edition = site.edition(place.work, place.lang).expect("dates are in editions that exist");
+            sentences.push(map([
+                ("chapter", edition.document.title.as_str().into()),
+                ("lang", shared::other_lang(site, place.lang, lang).into()),
+                ("sentence", sentence(renderer, lang, Subject::Date(date), place, partners)),
+            ]));
+        }
         let item = map([
+            ("id", date.id().into()),
             ("date", date_value(renderer, lang, Some(date))),
-            ("title", capitalised(term.shown(lang)).into()),
-            ("url", site.term_url(lang, id).into()),
-            ("kind_label", kind_label(renderer, lang, &term.kind).into()),
-            ("description", description.map(|text| Value::safe_string(&description_html(renderer, lang, &root, text))).into()),
+            ("terms", terms.into()),
+            ("sentences", sentences.into()),
         ]);
         match years.last_mut() {
             Some((year, items)) if *year == date.from.year => items.push(item),
@@ -248,6 +277,24 @@ pub(super) fn timeline(renderer: &Renderer, lang: LangId, own_path: &str, proble
     ("timeline.html".to_owned(), page.context_with_menu(renderer, &menu, problems))
 }
 
+/// Returns a term of an entry of the timeline.
+fn timeline_term(renderer: &Renderer, lang: LangId, root: &str, id: TermId, term: &Term) -> Value {
+    let description = term.description(lang);
+    map([
+        ("title", capitalised(term.shown(lang)).into()),
+        ("url", renderer.site.term_url(lang, id).into()),
+        ("kind_label", kind_label(renderer, lang, &term.kind).into()),
+        ("description", description.map(|text| Value::safe_string(&description_html(renderer, lang, root, text))).into()),
+    ])
+}
+
+/// The subject of a list of sentences, which is marked in each of them.
+#[derive(Debug, Clone, Copy)]
+enum Subject {
+    Term(TermId),
+    Date(DateRange),
+}
+
 /// Returns the sentences that mention a term, by chapter, and their number. A work without an
 /// edition in the reader's language gives the sentences of the edition that its page shows.
 fn concordance(renderer: &Renderer, lang: LangId, id: TermId) -> (Vec<Value>, usize) {
@@ -261,7 +308,7 @@ fn concordance(renderer: &Renderer, lang: LangId, id: TermId) -> (Vec<Value>, us
         let sentences: Vec<Value> = places
             .iter()
             .filter(|place| place.lang == shown)
-            .map(|place| sentence(renderer, lang, id, *place, &partners))
+            .map(|place| sentence(renderer, lang, Subject::Term(id), *place, &partners))
             .collect();
         if sentences.is_empty() {
             continue;
@@ -278,8 +325,8 @@ fn concordance(renderer: &Renderer, lang: LangId, id: TermId) -> (Vec<Value>, us
     (chapters, count)
 }
 
-/// Returns a sentence of the concordance with its partner in another language.
-fn sentence(renderer: &Renderer, lang: LangId, id: TermId, place: Place, partners: &Partners) -> Value {
+/// Returns a sentence of a list with its partner in another language.
+fn sentence(renderer: &Renderer, lang: LangId, subject: Subject, place: Place, partners: &Partners) -> Value {
     let site = &renderer.site;
     let Place { work, lang: own, segment } = place;
     let edition = site.edition(work, own).expect("mentions are in editions that exist");
@@ -290,7 +337,7 @@ fn sentence(renderer: &Renderer, lang: LangId, id: TermId, place: Place, partner
         let other = *other;
         let edition = site.edition(work, other).expect("a partner is in an edition");
         let language = &site.languages[other.0];
-        let html: Vec<String> = segments.iter().map(|&segment| marked(renderer, work, other, segment, id)).collect();
+        let html: Vec<String> = segments.iter().map(|&segment| marked(renderer, work, other, segment, subject)).collect();
         let first = edition.document.segments[segments[0]].id;
         map([
             ("lang", language.code.as_str().into()),
@@ -302,7 +349,7 @@ fn sentence(renderer: &Renderer, lang: LangId, id: TermId, place: Place, partner
     map([
         ("id", segment_id.to_string().into()),
         ("url", format!("{}#{segment_id}", path::to_url(path)).into()),
-        ("html", Value::safe_string(&marked(renderer, work, own, segment, id))),
+        ("html", Value::safe_string(&marked(renderer, work, own, segment, subject))),
         ("in_note", document.segments[segment].note.is_some().into()),
         ("partner", partner.unwrap_or_else(Value::none)),
     ])
@@ -337,12 +384,16 @@ fn partners(renderer: &Renderer, work: WorkId, lang: LangId) -> Partners {
     partners
 }
 
-/// Returns a sentence as HTML, with the mentions of a term marked.
-fn marked(renderer: &Renderer, work: WorkId, lang: LangId, segment: SegmentIndex, id: TermId) -> String {
+/// Returns a sentence as HTML, with the mentions of its subject marked.
+fn marked(renderer: &Renderer, work: WorkId, lang: LangId, segment: SegmentIndex, subject: Subject) -> String {
     let document = &renderer.site.edition(work, lang).expect("the edition exists").document;
-    let mentions = renderer.mentions.of_edition(work, lang).in_segment(segment);
-    let own = mentions.iter().filter(|mention| mention.term == id);
-    let ranges: Vec<HtmlRange> = own.map(|mention| mention.html).collect();
+    let mentions = renderer.mentions.of_edition(work, lang);
+    let ranges: Vec<HtmlRange> = match subject {
+        Subject::Term(id) => {
+            mentions.in_segment(segment).iter().filter(|mention| mention.term == id).map(|mention| mention.html).collect()
+        }
+        Subject::Date(date) => mentions.dates_in_segment(segment).iter().filter(|it| it.date == date).map(|it| it.html).collect(),
+    };
     Excerpt { renderer, work, document }.segment_marked(segment, &ranges)
 }
 
@@ -403,11 +454,14 @@ fn capitalised(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Returns a date for templates, with the URL of its entry on the timeline.
 fn date_value(renderer: &Renderer, lang: LangId, date: Option<DateRange>) -> Value {
-    let Some(DateRange { from, to }) = date else { return Value::none() };
+    let Some(date) = date else { return Value::none() };
+    let DateRange { from, to } = date;
+    let url = format!("{}#{}", renderer.site.timeline_url(lang), date.id());
     let pack = &renderer.site.languages[lang.0].pack;
     let text = if from == to { date_text(pack, from) } else { format!("{} – {}", date_text(pack, from), date_text(pack, to)) };
-    map([("iso", from.iso().into()), ("to", (from != to).then(|| to.iso()).into()), ("text", text.into())])
+    map([("iso", from.iso().into()), ("to", (from != to).then(|| to.iso()).into()), ("text", text.into()), ("url", url.into())])
 }
 
 /// Returns a date in the language's format, as far as it is known.

@@ -558,6 +558,11 @@ impl Site {
         crate::base::path::to_url(&route::term_path(self.config.code(lang), &self.glossary.term(term).key))
     }
 
+    /// Returns the URL of the timeline, from the site's root.
+    pub fn timeline_url(&self, lang: LangId) -> String {
+        crate::base::path::to_url(&route::timeline_path(self.config.code(lang)))
+    }
+
     /// Returns the absolute URL of a path, if the site's address is known. No other function makes
     /// absolute URLs.
     pub fn absolute(&self, path: &str) -> Option<String> {

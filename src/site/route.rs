@@ -58,7 +58,7 @@ pub enum RouteKind {
     Map {
         lang: LangId,
     },
-    /// The list of all terms with a date, in the order of time.
+    /// All terms with a date and all dates of the texts, in the order of time.
     Timeline {
         lang: LangId,
     },
@@ -139,9 +139,10 @@ impl RouteKind {
             Self::SourceOrder { .. } => page(true, Untracked),
             Self::Status { .. } => page(false, Untracked),
             Self::Front => page(true, Shared),
-            // The index of names tells how often each term is mentioned.
-            Self::Terms { .. } => page(true, AllTexts),
-            Self::Map { .. } | Self::Timeline { .. } => page(true, Shared),
+            // The index of names tells how often each term is mentioned, and the timeline has the
+            // sentences with dates.
+            Self::Terms { .. } | Self::Timeline { .. } => page(true, AllTexts),
+            Self::Map { .. } => page(true, Shared),
             Self::Term { term, .. } => page(true, Term(*term)),
             Self::Tags { .. } | Self::Tag { .. } | Self::NotFound | Self::Redirect { .. } => page(false, Shared),
             // A feed shows the beginnings of texts.
@@ -184,7 +185,7 @@ pub(super) fn general(config: &Config, splits: usize, glossary: &Glossary, has_f
         if glossary.terms.iter().any(|term| term.coordinates.is_some()) {
             routes.push((map_path(code), RouteKind::Map { lang }));
         }
-        if glossary.terms.iter().any(|term| term.date.is_some()) {
+        if glossary.has_timeline() {
             routes.push((timeline_path(code), RouteKind::Timeline { lang }));
         }
         for (term, data) in glossary.iter() {

@@ -1,13 +1,16 @@
-//! The mentions in a document: which sentence names which term, and which mentions become links.
+//! The mentions in a document: which sentence names which term or date, and which mentions become
+//! links.
 
 use std::collections::HashSet;
+use std::hash::Hash;
 use std::ops::Range;
 
 use super::{Hit, Matcher};
 use crate::model::config::TermLinks;
-use crate::model::term::LinkRule;
+use crate::model::term::{DateRange, LinkRule};
 use crate::model::{SegmentIndex, TermId};
 use crate::parse::{Document, HoleKind, HtmlPos, HtmlRange, InlineKind, Marks, RefKind};
+use crate::prose::{DateRules, Dated, dates};
 use crate::site::Names;
 
 /// A mention of a term in a document.
@@ -24,6 +27,18 @@ pub struct Mention {
     pub is_by_hand: bool,
 }
 
+/// A date in the text of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DateMention {
+    pub date: DateRange,
+    /// Position of the segment in the document.
+    pub segment: SegmentIndex,
+    /// Range of the document's HTML.
+    pub html: HtmlRange,
+    /// True if the date is shown as a link to the timeline.
+    pub is_link: bool,
+}
+
 /// The mentions in an edition.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EditionMentions {
@@ -32,9 +47,20 @@ pub struct EditionMentions {
     /// The names that do not count, because a mark or the front matter says so: the segment and the
     /// term.
     pub suppressed: Box<[(SegmentIndex, TermId)]>,
+    /// The dates, in the order of the text. Empty if the site has no timeline.
+    pub dates: Box<[DateMention]>,
+    /// The dates that do not count.
+    pub suppressed_dates: Box<[(SegmentIndex, DateRange)]>,
 }
 
 impl EditionMentions {
+    /// Returns the dates in a segment.
+    pub fn dates_in_segment(&self, segment: SegmentIndex) -> &[DateMention] {
+        let first = self.dates.partition_point(|date| date.segment < segment);
+        let end = self.dates.partition_point(|date| date.segment <= segment);
+        &self.dates[first..end]
+    }
+
     /// Returns the mentions in a segment.
     pub fn in_segment(&self, segment: SegmentIndex) -> &[Mention] {
         let first = self.mentions.partition_point(|mention| mention.segment < segment);
@@ -53,13 +79,19 @@ const BREAK: char = '\u{fffc}';
 /// if an element of the text begins or ends in the middle of it. Of the others, the first one in
 /// each section becomes a link; a note is a section of its own. [`TermLinks`] can say otherwise for
 /// the site, and [`LinkRule`] for a term.
-pub fn mentions(document: &Document, names: &Names, matcher: &Matcher) -> EditionMentions {
+///
+/// The same holds for dates, if there are rules for them. A date inside a name is no link: the name
+/// leads to its term.
+pub fn mentions(document: &Document, names: &Names, matcher: &Matcher, rules: Option<&DateRules>) -> EditionMentions {
     let mut mentions = Vec::new();
     let mut suppressed = Vec::new();
+    let mut dated: Vec<DateMention> = Vec::new();
+    let mut suppressed_dates = Vec::new();
     let rule_of_site = names.config.term_links;
     let mut text = String::new();
     let mut pieces: Vec<Piece> = Vec::new();
     let mut linked: HashSet<TermId> = HashSet::new();
+    let mut linked_dates: HashSet<DateRange> = HashSet::new();
     let mut section = None;
     for (index, segment) in document.segments.enumerated() {
         let is_heading = document.is_heading(index);
@@ -67,6 +99,7 @@ pub fn mentions(document: &Document, names: &Names, matcher: &Matcher) -> Editio
             section = segment.note;
             if rule_of_site != TermLinks::Page {
                 linked.clear();
+                linked_dates.clear();
             }
         }
         gather(document, index, &mut text, &mut pieces);
@@ -100,18 +133,41 @@ pub fn mentions(document: &Document, names: &Names, matcher: &Matcher) -> Editio
             }
             mention.is_link = !is_heading
                 && is_whole(document, segment.html, mention.html)
-                && match (names.glossary.term(mention.term).link, rule_of_site) {
-                    (Some(LinkRule::Never), _) | (None, TermLinks::None) => false,
-                    (Some(LinkRule::Every), _) | (None, TermLinks::Every) => true,
-                    (Some(LinkRule::First), _) | (None, TermLinks::Section | TermLinks::Page) => linked.insert(mention.term),
-                };
+                && becomes_link(names.glossary.term(mention.term).link, rule_of_site, &mut linked, mention.term);
+        }
+        for Dated { range, date } in rules.map(|rules| dates(&text, rules)).unwrap_or_default() {
+            if is_suppressed(document, index, &date.iso()) {
+                suppressed_dates.push((index, date));
+                continue;
+            }
+            let html = with_elements(document, segment.html, html_range(&pieces, range));
+            let is_in_name = mentions[first..].iter().any(|it| it.html.start < html.end && html.start < it.html.end);
+            let is_link = !is_heading
+                && !is_in_name
+                && is_whole(document, segment.html, html)
+                && becomes_link(None, rule_of_site, &mut linked_dates, date);
+            dated.push(DateMention { date, segment: index, html, is_link });
         }
     }
-    EditionMentions { mentions: mentions.into(), suppressed: suppressed.into() }
+    EditionMentions {
+        mentions: mentions.into(),
+        suppressed: suppressed.into(),
+        dates: dated.into(),
+        suppressed_dates: suppressed_dates.into(),
+    }
+}
+
+/// Returns true if a mention that may be a link becomes one, and adds it to those that are linked.
+fn becomes_link<T: Eq + Hash>(rule: Option<LinkRule>, rule_of_site: TermLinks, linked: &mut HashSet<T>, item: T) -> bool {
+    match (rule, rule_of_site) {
+        (Some(LinkRule::Never), _) | (None, TermLinks::None) => false,
+        (Some(LinkRule::Every), _) | (None, TermLinks::Every) => true,
+        (Some(LinkRule::First), _) | (None, TermLinks::Section | TermLinks::Page) => linked.insert(item),
+    }
 }
 
 /// Returns true if a mark of the sentence or the page's front matter says that it does not mention
-/// a term.
+/// a term or a date.
 fn is_suppressed(document: &Document, segment: SegmentIndex, key: &str) -> bool {
     let in_sentence = |marks: &Marks| marks.unmentioned.iter().any(|it| it.key == key);
     document.front.no_terms.as_ref().is_some_and(|terms| terms.has(key)) || document.marks_of(segment).is_some_and(in_sentence)
@@ -209,6 +265,24 @@ pub(super) fn html_range(pieces: &[Piece], range: Range<usize>) -> HtmlRange {
         end => HtmlPos(last.html.start.0 + (end - last.text.start) as u32),
     };
     HtmlRange::new(HtmlPos(start), end)
+}
+
+/// Returns a range with the whole elements at its ends, if only a part of each is inside:
+/// `<ins>3</ins> May` for the text `3 May`.
+fn with_elements(document: &Document, segment: HtmlRange, html: HtmlRange) -> HtmlRange {
+    let body = &document.body;
+    let is_empty = |start: HtmlPos, end: HtmlPos| body.texts_in(HtmlRange::new(start, end)).next().is_none();
+    let (mut start, mut end) = (html.start, html.end);
+    for element in body.inlines_in(segment).iter().filter(|inline| inline.kind == InlineKind::Other).map(|inline| inline.html) {
+        let (is_at_start, is_at_end) = (element.end <= end && start < element.end, start <= element.start && element.start < end);
+        if is_at_start && element.start < start && is_empty(element.start, start) {
+            start = element.start;
+        }
+        if is_at_end && end < element.end && is_empty(end, element.end) {
+            end = element.end;
+        }
+    }
+    HtmlRange::new(start, end)
 }
 
 /// Returns true if a range of a segment is outside of links, and no element begins or ends inside

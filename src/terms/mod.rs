@@ -1,9 +1,10 @@
-//! Mentions of terms in the texts of a site.
+//! Mentions of terms and dates in the texts of a site.
 //!
 //! [`crate::model::Glossary`] has the terms as data. [`Matcher`] finds their names in a text, and
 //! [`mentions()`] those in a document. [`Mentions`] has the mentions of the whole site; pages of
-//! terms and links in the text come from it.
+//! terms, the timeline and links in the text come from it.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -15,10 +16,12 @@ mod written;
 
 pub use candidates::{Candidate, candidates};
 pub use matcher::{Hit, Matcher};
-pub use mentions::{EditionMentions, Mention, mentions};
+pub use mentions::{DateMention, EditionMentions, Mention, mentions};
 pub use written::Written;
 
+use crate::model::term::DateRange;
 use crate::model::{LangId, SegmentIndex, TermId};
+use crate::prose::DateRules;
 use crate::site::{Site, WorkId};
 
 /// A sentence that mentions a term.
@@ -35,6 +38,8 @@ pub struct Place {
 pub struct Mentions {
     /// The automatons per language.
     matchers: Arc<Vec<Matcher>>,
+    /// The rules for dates per language; `None` if the site has no timeline.
+    date_rules: Option<Arc<Vec<DateRules>>>,
     /// Per work and language, in the order of the text.
     works: Vec<Arc<[EditionMentions]>>,
     /// Computed on first use: only pages of terms need it.
@@ -57,14 +62,21 @@ impl Mentions {
                     .collect(),
             ),
         };
+        let date_rules = site.glossary.has_timeline().then(|| match known {
+            Some((_, Self { date_rules: Some(rules), .. })) => Arc::clone(rules),
+            _ => Arc::new(site.languages.iter().map(|language| DateRules::of(&language.pack)).collect()),
+        });
         let known = known.filter(|(before, _)| Arc::ptr_eq(&before.names, &site.names));
         let ids: Vec<WorkId> = (0..site.works.len() as u32).map(WorkId).collect();
         let of_work = |&id: &WorkId| match known {
             Some((before, mentions)) if site.has_documents_of(before, id, id) => Arc::clone(&mentions.works[id.0 as usize]),
             _ => {
-                let editions = site.work(id).editions.iter().zip(matchers.iter());
-                let of_edition = |(edition, matcher): (&Option<crate::site::Edition>, &Matcher)| match edition {
-                    Some(edition) => mentions(&edition.document, &site.names, matcher),
+                let editions = site.work(id).editions.iter().zip(matchers.iter()).enumerate();
+                let of_edition = |(lang, (edition, matcher)): (usize, (&Option<crate::site::Edition>, &Matcher))| match edition {
+                    Some(edition) => {
+                        let rules = date_rules.as_ref().map(|rules| &rules[lang]);
+                        mentions(&edition.document, &site.names, matcher, rules)
+                    }
                     None => EditionMentions::default(),
                 };
                 editions.map(of_edition).collect()
@@ -80,7 +92,7 @@ impl Mentions {
             }
             _ => Arc::default(),
         };
-        Self { matchers, works, places }
+        Self { matchers, date_rules, works, places }
     }
 
     /// Returns the mentions in an edition, in the order of its text.
@@ -96,6 +108,24 @@ impl Mentions {
     /// Returns the mentions in all editions of a work.
     pub fn of_work(&self, work: WorkId) -> &Arc<[EditionMentions]> {
         &self.works[work.0 as usize]
+    }
+
+    /// Returns the sentences in all languages that name a date, by their dates and in reading
+    /// order; a sentence that names one twice occurs once.
+    pub fn dated_places(&self, site: &Site) -> BTreeMap<DateRange, Vec<Place>> {
+        let mut places: BTreeMap<DateRange, Vec<Place>> = BTreeMap::new();
+        for &work in site.order.iter() {
+            for (lang, mentions) in (0..).map(LangId).zip(&*self.works[work.0 as usize]) {
+                for mention in &mentions.dates {
+                    let place = Place { work, lang, segment: mention.segment };
+                    let of_date = places.entry(mention.date).or_default();
+                    if of_date.last() != Some(&place) {
+                        of_date.push(place);
+                    }
+                }
+            }
+        }
+        places
     }
 
     /// Returns the automaton of a language.

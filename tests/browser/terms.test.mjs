@@ -312,6 +312,41 @@ for (const [how, options] of [['with a script', {}], ['without a script', NO_SCR
   });
 }
 
+/// What is marked in the entry that a link to the timeline leads to.
+const target = (page) => page.locator('.timeline .entry:target');
+
+for (const [how, options] of [['with a script', {}], ['without a script', NO_SCRIPT]]) {
+  test(`a date in the text leads to its sentences on the timeline, ${how}`, async () => {
+    for (const [language, words, name] of [['kk', '1991 жылы 21 желтоқсанда', 'Алматы декларациясы'], ['en', '21 December 1991', 'The Alma-Ata Declaration']]) {
+      await read(`${language}/independence/index.html`, { ...options, width: 320, height: 844 }, async (page, problems) => {
+        await page.locator('a.when', { hasText: words }).first().click();
+        await page.waitForURL((url) => url.hash === '#1991-12-21');
+        assert.equal(await target(page).locator('.mention-text mark').first().innerText(), words);
+        assert.match(await target(page).innerText(), new RegExp(name));
+        if (options !== NO_SCRIPT) problems.push(...await page.evaluate(duties, language));
+        await target(page).locator('.term-at').first().click();
+        assert.match(page.url(), /independence\/(index.html)?#2\.2$/);
+      });
+    }
+  });
+}
+
+test('the timeline is complete on any screen and on paper', async () => {
+  for (const language of LANGUAGES) {
+    for (const [width, scheme, forcedColors] of [[320, 'light', 'none'], [360, 'dark', 'none'], [1280, 'light', 'none'], [1280, 'dark', 'none'], [360, 'light', 'active']]) {
+      await read(`${language}/timeline/index.html`, { width, height: 800, scheme, forcedColors }, async (page, problems) => {
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.equal(wide, 0, `at ${width} px the page scrolls sideways`);
+        const entries = await page.locator('.timeline .entry:visible').count();
+        assert.ok(entries > 40, `${entries} entries`);
+        problems.push(...await page.evaluate(duties, language), ...forcedColors === 'active' ? [] : await violations(page, scheme === 'dark' ? COLOUR_RULES : undefined));
+        await page.emulateMedia({ media: 'print' });
+        assert.equal(await page.locator('.timeline .entry:visible').count(), entries);
+      });
+    }
+  }
+});
+
 test('a sentence and its partner are side by side if the page is wide', async () => {
   for (const [width, isWide] of [[320, false], [360, false], [768, true], [1440, true]]) {
     await read('kk/terms/russia/index.html', { width, height: 700 }, async (page, problems) => {

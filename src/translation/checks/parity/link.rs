@@ -285,7 +285,7 @@ pub(super) fn quotes(reading: &Reading<'_>, rules: &super::Rules, findings: &mut
             marks.next();
         }
         // A quotation in another script keeps its marks.
-        let scripts = super::letters::Scripts::of(&reading.prose[inside..close]);
+        let scripts = crate::prose::Scripts::of(&reading.prose[inside..close]);
         if is_pair && !scripts.is_empty() && !rules.scripts.is_empty() && !scripts.meets(rules.scripts) {
             continue;
         }

@@ -19,15 +19,13 @@ use crate::base::{Code, code, listed};
 use crate::markdown::note_label;
 use crate::model::{LanguagePack, row};
 use crate::parse::Note;
+use crate::prose::{DateRules, Scripts};
 
-mod date;
-mod letters;
 mod link;
 mod number;
 mod reading;
 mod script;
 
-use letters::Scripts;
 pub use reading::Reading;
 
 /// The number of characters of a text that a message shows.
@@ -46,8 +44,7 @@ pub struct Rules {
     alphabet: String,
     /// Decimal mark and group separator, if the language's file has them.
     marks: Option<(char, char)>,
-    /// Forms of the names of months, such as `May` and the abbreviation `Jan`.
-    months: Vec<MonthForm>,
+    dates: DateRules,
     /// Words for numbers: the form in small letters, true if letters may follow it, and the number.
     /// So `("five", false, 5)` is the word `five`.
     numerals: Vec<(String, bool, u64)>,
@@ -59,19 +56,6 @@ pub struct Rules {
     /// Opening and closing mark of an outer quotation, with the spaces that belong to them: `« `
     /// and ` »` in French.
     outer: [String; 2],
-}
-
-/// One form of a month's name.
-#[derive(Debug)]
-struct MonthForm {
-    /// The form in small letters.
-    form: String,
-    /// True if it is written with a capital letter, which tells `May` and `March` from common
-    /// words.
-    capital: bool,
-    /// True if letters may follow the form.
-    open: bool,
-    month: u32,
 }
 
 /// Sentence of one edition, as input of a comparison of two.
@@ -164,19 +148,6 @@ impl Rules {
             Some(stem) => (stem.to_owned(), true),
             None => (form.clone(), false),
         };
-        let mut months = Vec::new();
-        if !pack.borrowed.months {
-            let plain = pack.months.iter().map(std::slice::from_ref);
-            let forms = pack.month_forms.iter().map(Vec::as_slice);
-            for (month, forms) in (1..).zip(plain).chain((1..).zip(forms)) {
-                months.extend(forms.iter().map(split).map(|(form, open)| MonthForm {
-                    capital: form.starts_with(char::is_uppercase),
-                    form: form.to_lowercase(),
-                    open,
-                    month,
-                }));
-            }
-        }
         let numerals = pack
             .numerals
             .iter()
@@ -192,21 +163,12 @@ impl Rules {
             alphabet: pack.alphabet.clone(),
             marks: (!pack.borrowed.marks && !pack.decimal.is_empty())
                 .then(|| (first(&pack.decimal, '.'), first(&pack.group, ' '))),
-            months,
+            dates: DateRules::of(pack),
             numerals: numerals.filter(|(form, _, _)| !form.is_empty()).collect(),
             quotes: trimmed(&[open, close, inner_open, inner_close]),
             opening: trimmed(&[open, inner_open]),
             outer: [open.clone(), close.clone()],
         }
-    }
-
-    /// Returns the month that a word names.
-    fn month(&self, word: &str) -> Option<u32> {
-        let capital = word.starts_with(char::is_uppercase);
-        let word = word.to_lowercase();
-        let fits =
-            |it: &&MonthForm| (capital || !it.capital) && if it.open { word.starts_with(&it.form) } else { word == it.form };
-        self.months.iter().find(fits).map(|it| it.month)
     }
 
     /// Returns the exponent of the power of ten that a word names, from a thousand on.

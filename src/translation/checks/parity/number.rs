@@ -12,11 +12,11 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::date::{Date, dates};
 use super::reading::Reading;
 use super::{BOTH_RIGHT, Difference, Finding, Rules, Side};
 use crate::base::code;
 use crate::model::language::grouped;
+use crate::prose::month::{MonthDate, month_dates};
 
 /// The greatest count of numbers and of words in a sentence that is compared. A text with more is
 /// no sentence.
@@ -58,7 +58,7 @@ pub(super) fn compare(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<F
         return;
     }
     let (rules_a, rules_b) = (source.rules, target.rules);
-    let [dates_a, dates_b] = [(a, rules_a), (b, rules_b)].map(|(reading, rules)| dates(reading, rules));
+    let [dates_a, dates_b] = [(a, rules_a), (b, rules_b)].map(|(reading, rules)| month_dates(reading.words(), &rules.dates));
     let [numbers_a, numbers_b] = [(a, rules_a), (b, rules_b)].map(|(reading, rules)| numbers(reading, rules));
     let too_many = |reading: &Reading<'_>, numbers: &[Number]| numbers.len() > MOST || reading.tokens().len() > MOST_WORDS;
     if (numbers_a.is_empty() && numbers_b.is_empty()) || too_many(a, &numbers_a) || too_many(b, &numbers_b) {
@@ -66,15 +66,15 @@ pub(super) fn compare(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<F
     }
     // Byte ranges of dates that were compared as dates: their numbers are not compared again.
     let (mut settled_a, mut settled_b): (Vec<Range<usize>>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
-    let apart = |date: &Date, others: &[Date]| !others.iter().any(|other| date.fits(other));
-    let missing: Vec<&Date> = dates_a.iter().filter(|date| apart(date, &dates_b)).collect();
-    let extra: Vec<&Date> = dates_b.iter().filter(|date| apart(date, &dates_a)).collect();
+    let apart = |date: &MonthDate, others: &[MonthDate]| !others.iter().any(|other| date.fits(other));
+    let missing: Vec<&MonthDate> = dates_a.iter().filter(|date| apart(date, &dates_b)).collect();
+    let extra: Vec<&MonthDate> = dates_b.iter().filter(|date| apart(date, &dates_a)).collect();
     // A date on one side alone may have an unknown form on the other. Then the numbers are
     // compared.
     if !missing.is_empty() && !extra.is_empty() {
         settled_a.extend(missing.iter().map(|date| date.range.clone()));
         settled_b.extend(extra.iter().map(|date| date.range.clone()));
-        let piece = |reading: &Reading<'_>, date: &Date| (reading.text[date.range.clone()].to_owned(), date.range.clone());
+        let piece = |reading: &Reading<'_>, date: &MonthDate| (reading.text[date.range.clone()].to_owned(), date.range.clone());
         let difference = Difference {
             code: &code::PARITY_DATE,
             noun: "date",
@@ -83,7 +83,7 @@ pub(super) fn compare(source: &Side<'_>, target: &Side<'_>, findings: &mut Vec<F
         };
         findings.extend(difference.finding(a.text, b.text));
     }
-    let exact = |date: &Date, others: &[Date]| others.iter().any(|other| date.same(other));
+    let exact = |date: &MonthDate, others: &[MonthDate]| others.iter().any(|other| date.same(other));
     settled_a.extend(dates_a.iter().filter(|date| exact(date, &dates_b)).map(|date| date.range.clone()));
     settled_b.extend(dates_b.iter().filter(|date| exact(date, &dates_a)).map(|date| date.range.clone()));
 

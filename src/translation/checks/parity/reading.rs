@@ -7,9 +7,8 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::letters::{Scripts, script};
-use crate::base::path::is_combining_mark;
 use crate::markdown::{self, Form, Kind, Role, Span, SpanKind};
+use crate::prose::{Scripts, Token, Words, tokens};
 
 /// A sentence taken apart, made once for all checks of it.
 #[derive(Debug)]
@@ -58,17 +57,6 @@ pub(super) struct Link<'t> {
     pub(super) form: Option<Form>,
     /// The destination or the key of a work.
     pub(super) to: Piece<'t>,
-}
-
-/// A word or a run of digits.
-#[derive(Debug, Clone)]
-pub(super) struct Token {
-    pub(super) range: Range<usize>,
-    pub(super) digits: bool,
-    /// The scripts of a word's letters.
-    pub(super) scripts: Scripts,
-    /// True if a word begins with a small letter, or with a letter that has no case.
-    pub(super) small: bool,
 }
 
 impl<'t> Reading<'t> {
@@ -146,6 +134,11 @@ impl<'t> Reading<'t> {
         }
     }
 
+    /// Returns the prose and its words.
+    pub(super) fn words(&self) -> Words<'_> {
+        Words { text: &self.prose, tokens: self.tokens() }
+    }
+
     /// Returns the words and the runs of digits of the prose.
     pub(super) fn tokens(&self) -> &[Token] {
         self.tokens.get_or_init(|| tokens(&self.prose))
@@ -186,22 +179,17 @@ impl<'t> Reading<'t> {
 
     /// Returns a token's text.
     pub(super) fn word(&self, token: &Token) -> &str {
-        &self.prose[token.range.clone()]
+        self.words().word(token)
     }
 
     /// Returns a run of digits as ASCII digits.
     pub(super) fn digits(&self, token: usize) -> String {
-        let word = self.word(&self.tokens()[token]);
-        if word.is_ascii() {
-            return word.to_owned();
-        }
-        word.chars().filter_map(digit).filter_map(|value| char::from_digit(value, 10)).collect()
+        self.words().digits(token)
     }
 
     /// Returns the prose between a token and the next one.
     pub(super) fn gap(&self, token: usize) -> &str {
-        let tokens = self.tokens();
-        &self.prose[tokens[token].range.end..tokens[token + 1].range.start]
+        self.words().gap(token)
     }
 }
 
@@ -259,52 +247,6 @@ fn blanked(text: &str, spans: &[Span]) -> String {
         bytes[span.range()].fill(b' ');
     }
     String::from_utf8(bytes).expect("whole characters are blanked")
-}
-
-/// Returns the words and runs of digits of a text.
-fn tokens(prose: &str) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::with_capacity(prose.len() / 8);
-    // True while the character before belongs to the last token.
-    let mut open = false;
-    for (at, c) in prose.char_indices() {
-        let (digits, letter, of) = match c as u32 {
-            // The most frequent characters need no look at tables.
-            0x61..=0x7a | 0x41..=0x5a => (false, true, Scripts::LATIN),
-            0x30..=0x39 => (true, false, Scripts::NONE),
-            0x400..=0x481 | 0x48a..=0x52f => (false, true, Scripts::CYRILLIC),
-            0..=0x7f | 0x2010..=0x2064 => (false, false, Scripts::NONE),
-            _ if digit(c).is_some() => (true, false, Scripts::NONE),
-            _ if c.is_alphabetic() => (false, true, script(c)),
-            _ => (false, false, Scripts::NONE),
-        };
-        if !digits && !letter {
-            // A combining mark belongs to its letter.
-            open = open && !c.is_ascii() && (is_combining_mark(c) || c == '\u{ad}');
-            if open && let Some(token) = tokens.last_mut() {
-                token.range.end = at + c.len_utf8();
-            }
-            continue;
-        }
-        let end = at + c.len_utf8();
-        match tokens.last_mut() {
-            Some(token) if open && token.digits == digits => token.range.end = end,
-            _ => tokens.push(Token { range: at..end, digits, scripts: Scripts::NONE, small: letter && !c.is_uppercase() }),
-        }
-        if letter && let Some(token) = tokens.last_mut() {
-            token.scripts = token.scripts.with(of);
-        }
-        open = true;
-    }
-    tokens
-}
-
-/// Returns the value of a decimal digit, of the scripts whose digits are met in books.
-fn digit(c: char) -> Option<u32> {
-    const ZEROS: [u32; 7] = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0x17e0, 0xff10];
-    if (c as u32) < ZEROS[0] {
-        return c.to_digit(10);
-    }
-    ZEROS.iter().map(|zero| (c as u32).wrapping_sub(*zero)).find(|value| *value < 10)
 }
 
 #[cfg(test)]

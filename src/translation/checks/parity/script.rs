@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::letters::{Scripts, script};
-use super::reading::{Reading, Token};
+use super::reading::Reading;
 use super::{Finding, Rules, shown};
 use crate::base::{code, path};
+use crate::prose::{Scripts, Token, script};
 
 /// Letters that look alike: Latin, Cyrillic, Greek; `-` where the script has none.
 const ALIKE: &str = "AАΑ BВΒ CС- EЕΕ HНΗ IІΙ JЈ- KКΚ MМΜ N-Ν OОΟ PРΡ SЅ- TТΤ XХΧ YҮΥ YУΥ Z-Ζ \u{18f}Ә- ËЁ- ÏЇ- \

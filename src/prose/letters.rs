@@ -5,7 +5,7 @@ use icu_properties::{CodePointMapData, PropertyNamesLong};
 
 /// A set of [`SCRIPTS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Scripts(u32);
+pub struct Scripts(u32);
 
 /// The scripts in wide modern use, in the order of their bits: those that UAX #31 recommends for
 /// names. The first three have letters that look alike.
@@ -21,34 +21,34 @@ const SCRIPTS: [Script; 29] = {
 };
 
 impl Scripts {
-    pub(super) const NONE: Self = Self(0);
-    pub(super) const LATIN: Self = Self(1);
-    pub(super) const CYRILLIC: Self = Self(2);
-    pub(super) const GREEK: Self = Self(4);
+    pub const NONE: Self = Self(0);
+    pub const LATIN: Self = Self(1);
+    pub const CYRILLIC: Self = Self(2);
+    pub const GREEK: Self = Self(4);
 
-    pub(super) fn with(self, other: Self) -> Self {
+    pub fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    pub(super) fn is_empty(self) -> bool {
+    pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    pub(super) fn meets(self, other: Self) -> bool {
+    pub fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
     /// Returns the position of its first script in [`SCRIPTS`].
-    pub(super) fn first(self) -> usize {
+    pub fn first(self) -> usize {
         self.0.trailing_zeros() as usize
     }
 
     /// Returns the scripts of a text's letters.
-    pub(super) fn of(text: &str) -> Self {
+    pub fn of(text: &str) -> Self {
         text.chars().filter(|c| c.is_alphabetic()).fold(Self::NONE, |scripts, c| scripts.with(script(c)))
     }
 
-    pub(super) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         let script = SCRIPTS.get(self.first());
         script.and_then(|script| PropertyNamesLong::new().get(*script)).unwrap_or("another")
     }
@@ -56,7 +56,7 @@ impl Scripts {
 
 /// Returns the script of a letter. The set is empty for a letter that occurs in texts of any
 /// script, and for a script that is not told apart.
-pub(super) fn script(c: char) -> Scripts {
+pub fn script(c: char) -> Scripts {
     let script = CodePointMapData::<Script>::new().get(c);
     SCRIPTS.iter().position(|it| *it == script).map_or(Scripts::NONE, |index| Scripts(1 << index))
 }

@@ -1,12 +1,12 @@
-//! Dates of a sentence, with the name of the month or in digits alone, and their comparison.
+//! Dates with the name of a month, and dates in digits. The year may be missing.
 //!
-//! They are compared before the numbers ([`super::number`]): the digits of a date that both sides
-//! have are settled.
+//! The checks of translations compare them. [`super::date`] completes them: ranges of days, a year
+//! farther away.
 
 use std::ops::Range;
 
-use super::Rules;
-use super::reading::Reading;
+use super::rules::DateRules;
+use super::tokens::Words;
 
 /// The greatest distance, in tokens, between a number and the month that it belongs to. An ending
 /// and a short word fit between them.
@@ -14,18 +14,32 @@ const NEAR: usize = 4;
 
 /// A date with the name of its month, or written in digits alone.
 #[derive(Debug, Clone)]
-pub(super) struct Date {
-    pub(super) range: Range<usize>,
-    year: Option<u32>,
-    month: u32,
-    day: Option<u32>,
+pub struct MonthDate {
+    /// Byte range in the text.
+    pub range: Range<usize>,
+    pub(super) year: Option<u32>,
+    pub(super) month: u32,
+    pub(super) day: Option<u32>,
     /// True if day and month may be exchanged: `3/4/1991` may be in March or in April.
-    swapped: bool,
+    pub(super) swapped: bool,
+    pub(super) tokens: DateTokens,
 }
 
-impl Date {
+/// The tokens of a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DateTokens {
+    /// Three numbers, from this one on.
+    Digits(usize),
+    Named {
+        month: usize,
+        day: Option<usize>,
+        year: Option<usize>,
+    },
+}
+
+impl MonthDate {
     /// Returns true if the two may be one date: the parts that both have are equal.
-    pub(super) fn fits(&self, other: &Self) -> bool {
+    pub fn fits(&self, other: &Self) -> bool {
         let agree = |a: Option<u32>, b: Option<u32>| a.is_none() || b.is_none() || a == b;
         let fits = |a: &Self, b: &Self| a.month == b.month && agree(a.day, b.day) && agree(a.year, b.year);
         fits(self, other)
@@ -34,7 +48,7 @@ impl Date {
     }
 
     /// Returns true if the two may be one date and have the same parts.
-    pub(super) fn same(&self, other: &Self) -> bool {
+    pub fn same(&self, other: &Self) -> bool {
         self.fits(other) && self.day.is_some() == other.day.is_some() && self.year.is_some() == other.year.is_some()
     }
 
@@ -50,12 +64,12 @@ impl Date {
 /// ```text
 /// 5 May 1920, in May 1921, 21.12.1991      1920-05-05, 1921-05, 1991-12-21
 /// ```
-pub(super) fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
-    let tokens = reading.tokens();
+pub fn month_dates(words: Words<'_>, rules: &DateRules) -> Vec<MonthDate> {
+    let tokens = words.tokens;
     if !tokens.iter().any(|token| token.digits) {
         return Vec::new();
     }
-    let mut dates: Vec<Date> = Vec::new();
+    let mut dates: Vec<MonthDate> = Vec::new();
     // Numbers that belong to a date already: in `3 May 1992, 1 June 2003` each month has its own
     // year.
     let mut taken: Vec<usize> = Vec::new();
@@ -63,7 +77,7 @@ pub(super) fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
     for at in 0..tokens.len() {
         if tokens[at].digits {
             last = Some(at);
-            dates.extend(date_in_digits(reading, at));
+            dates.extend(date_in_digits(words, at));
             continue;
         }
         // The numbers come first: most words have none near them, so no month needs to be looked
@@ -75,34 +89,34 @@ pub(super) fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
         if last.is_none_or(|last| at - last > NEAR) && (next == tokens.len() || next - at > NEAR) {
             continue;
         }
-        let left = beside(reading, at, Direction::Left, 1);
-        let right = beside(reading, at, Direction::Right, 1);
+        let left = beside(words, at, Direction::Left, 1);
+        let right = beside(words, at, Direction::Right, 1);
         if left.is_none() && right.is_none() {
             continue;
         }
-        let Some(month) = rules.month(reading.word(&tokens[at])) else { continue };
-        let free = |token: &usize| !taken.iter().rev().take(NEAR).any(|it| it == token) && stands_alone(reading, *token);
+        let Some(month) = rules.month(words.word(&tokens[at])) else { continue };
+        let free = |token: &usize| !taken.iter().rev().take(NEAR).any(|it| it == token) && stands_alone(words, *token);
         let day_of = |token: Option<usize>| {
             let token = token.filter(free)?;
-            value(reading, token, 2).filter(|day| (1..=31).contains(day)).map(|day| (token, day))
+            value(words, token, 2).filter(|day| (1..=31).contains(day)).map(|day| (token, day))
         };
         let year_of = |token: Option<usize>| {
             let token = token.filter(free)?;
             (tokens[token].range.len() == 4)
-                .then(|| value(reading, token, 4))
+                .then(|| value(words, token, 4))
                 .flatten()
                 .filter(|year| *year >= 1000)
                 .map(|year| (token, year))
         };
         let mut day = day_of(left);
         let mut year =
-            if day.is_none() { year_of(left) } else { year_of(left.and_then(|left| beside(reading, left, Direction::Left, 1))) };
+            if day.is_none() { year_of(left) } else { year_of(left.and_then(|left| beside(words, left, Direction::Left, 1))) };
         if day.is_none() {
             day = day_of(right);
         }
         if year.is_none() {
             year = match day.filter(|(token, _)| *token > at) {
-                Some((token, _)) => year_of(beside(reading, token, Direction::Right, 1)),
+                Some((token, _)) => year_of(beside(words, token, Direction::Right, 1)),
                 None => year_of(right),
             };
         }
@@ -113,39 +127,46 @@ pub(super) fn dates(reading: &Reading<'_>, rules: &Rules) -> Vec<Date> {
         let used = [Some(at), day.map(|(token, _)| token), year.map(|(token, _)| token)];
         let start = used.iter().flatten().map(|token| tokens[*token].range.start).min().unwrap_or(0);
         let end = used.iter().flatten().map(|token| tokens[*token].range.end).max().unwrap_or(start);
-        dates.push(Date { range: start..end, year: year.map(|(_, it)| it), month, day: day.map(|(_, it)| it), swapped: false });
+        dates.push(MonthDate {
+            range: start..end,
+            year: year.map(|(_, it)| it),
+            month,
+            day: day.map(|(_, it)| it),
+            swapped: false,
+            tokens: DateTokens::Named { month: at, day: day.map(|(token, _)| token), year: year.map(|(token, _)| token) },
+        });
     }
     dates
 }
 
 /// Direction of a search from a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Direction {
+pub(super) enum Direction {
     Left,
     Right,
 }
 
-/// Returns the number beside a word, with at most `words` short words between them. Endings of the
+/// Returns the number beside a word, with at most `short` short words between them. Endings of the
 /// number itself (`21st`, `6-сында`) do not count.
-fn beside(reading: &Reading<'_>, from: usize, direction: Direction, mut words: usize) -> Option<usize> {
-    let tokens = reading.tokens();
+pub(super) fn beside(words: Words<'_>, from: usize, direction: Direction, mut short: usize) -> Option<usize> {
+    let tokens = words.tokens;
     let mut at = from;
     loop {
         let next = match direction {
             Direction::Left => at.checked_sub(1)?,
             Direction::Right => Some(at + 1).filter(|next| *next < tokens.len())?,
         };
-        let gap = reading.gap(next.min(at));
+        let gap = words.gap(next.min(at));
         if gap.len() > 6 || !gap.chars().all(|c| c.is_whitespace() || ".,-–'’".contains(c)) {
             return None;
         }
         if tokens[next].digits {
             return Some(next);
         }
-        let is_ending = next > 0 && tokens[next - 1].digits && matches!(reading.gap(next - 1), "" | "-" | "'" | "’" | "‑");
+        let is_ending = next > 0 && tokens[next - 1].digits && matches!(words.gap(next - 1), "" | "-" | "'" | "’" | "‑");
         if !is_ending {
-            let short = tokens[next].small && reading.word(&tokens[next]).chars().count() <= 6;
-            words = words.checked_sub(1).filter(|_| short)?;
+            let is_short = tokens[next].small && words.word(&tokens[next]).chars().count() <= 6;
+            short = short.checked_sub(1).filter(|_| is_short)?;
         }
         at = next;
     }
@@ -153,30 +174,30 @@ fn beside(reading: &Reading<'_>, from: usize, direction: Direction, mut words: u
 
 /// Returns true if a run of digits is a number of its own, not a part of one: in `3.14 May`, 14 is
 /// no day.
-fn stands_alone(reading: &Reading<'_>, token: usize) -> bool {
-    let tokens = reading.tokens();
-    let joins = |left: usize| tokens[left].digits && tokens[left + 1].digits && matches!(reading.gap(left), "." | ",");
+pub(super) fn stands_alone(words: Words<'_>, token: usize) -> bool {
+    let tokens = words.tokens;
+    let joins = |left: usize| tokens[left].digits && tokens[left + 1].digits && matches!(words.gap(left), "." | ",");
     let is_part = (token > 0 && joins(token - 1)) || (token + 1 < tokens.len() && joins(token));
     !is_part
 }
 
 /// Returns the value of a token that has at most `most` digits.
-fn value(reading: &Reading<'_>, token: usize, most: usize) -> Option<u32> {
-    let digits = reading.digits(token);
+pub(super) fn value(words: Words<'_>, token: usize, most: usize) -> Option<u32> {
+    let digits = words.digits(token);
     if digits.len() > most { None } else { digits.parse().ok() }
 }
 
 /// Reads a date in digits that begins at a token: `21.12.1991`, `1991-12-21`, `12/21/1991`.
-fn date_in_digits(reading: &Reading<'_>, at: usize) -> Option<Date> {
-    let tokens = reading.tokens();
+fn date_in_digits(words: Words<'_>, at: usize) -> Option<MonthDate> {
+    let tokens = words.tokens;
     if at + 2 >= tokens.len() || !tokens[at + 1].digits || !tokens[at + 2].digits {
         return None;
     }
-    let gap = reading.gap(at);
-    if !matches!(gap, "." | "/" | "-") || reading.gap(at + 1) != gap {
+    let gap = words.gap(at);
+    if !matches!(gap, "." | "/" | "-") || words.gap(at + 1) != gap {
         return None;
     }
-    let [a, b, c] = [at, at + 1, at + 2].map(|token| (tokens[token].range.len(), value(reading, token, 4)));
+    let [a, b, c] = [at, at + 1, at + 2].map(|token| (tokens[token].range.len(), value(words, token, 4)));
     let (year, month, day, swapped) = match (a, b, c) {
         ((4, Some(year)), (1..=2, Some(month)), (1..=2, Some(day))) => (year, month, day, false),
         ((1..=2, Some(day)), (1..=2, Some(month)), (4, Some(year))) if month <= 12 => (year, month, day, gap == "/" && day <= 12),
@@ -185,5 +206,5 @@ fn date_in_digits(reading: &Reading<'_>, at: usize) -> Option<Date> {
     };
     let is_date = (1000..3000).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
     let range = tokens[at].range.start..tokens[at + 2].range.end;
-    is_date.then_some(Date { range, year: Some(year), month, day: Some(day), swapped })
+    is_date.then_some(MonthDate { range, year: Some(year), month, day: Some(day), swapped, tokens: DateTokens::Digits(at) })
 }
