@@ -19,6 +19,7 @@ use crate::terms::Mentions;
 mod body;
 mod bounds;
 mod chapter;
+mod connections;
 mod excerpt;
 pub mod highlight;
 mod json_ld;
@@ -33,6 +34,7 @@ mod shared;
 mod status;
 pub mod template;
 mod terms;
+mod touch;
 mod view;
 
 pub use bounds::STACK;
