@@ -6,7 +6,7 @@ use pulldown_cmark_escape::{escape_html, escape_html_body_text};
 use tera::{Context, Value};
 
 use crate::base::{Diagnostic, code, path};
-use crate::link::ResolvedLink;
+use crate::link::{ResolvedLink, resolve_note};
 use crate::model::{LangId, SegmentId, SegmentIndex};
 use crate::parse::{Document, Hole, HoleKind, HtmlRange, NoteRef};
 use crate::site::{Site, WorkId, route};
@@ -15,6 +15,7 @@ use crate::split::{self, Cut, RepairKind, Segment};
 use super::Renderer;
 use super::excerpt::{link_title, reference, reference_id};
 use super::highlight::Highlighted;
+use super::inline::inline;
 use super::languages::side_by_side_path;
 use super::missing::Additions;
 use super::shared::{Pin, other_lang};
@@ -279,9 +280,6 @@ impl Writer<'_> {
         let mut arguments = Context::new();
         arguments.insert_value("id", Value::from(id.to_string()));
         arguments.insert_value("source", self.source_value(cut));
-        arguments.insert_value("t", shared.strings.clone());
-        arguments.insert_value("root", Value::from(self.root));
-        self.component("source_mark", &arguments, html, problems);
         let links: Vec<Value> = cut
             .touches
             .iter()
@@ -289,13 +287,10 @@ impl Writer<'_> {
             .filter(|&touched| touched != self.work)
             .map(|touched| self.touch_link(cut_index, cut, touched))
             .collect();
-        if !links.is_empty() {
-            let mut arguments = Context::new();
-            arguments.insert_value("links", Value::from(links));
-            arguments.insert_value("t", shared.strings.clone());
-            arguments.insert_value("root", Value::from(self.root));
-            self.component("touch_links", &arguments, html, problems);
-        }
+        arguments.insert_value("links", Value::from(links));
+        arguments.insert_value("t", shared.strings.clone());
+        arguments.insert_value("root", Value::from(self.root));
+        self.component("source_mark", &arguments, html, problems);
     }
 
     /// Writes the mark of a sentence whose source has changed since it was translated, with a link
@@ -359,12 +354,13 @@ impl Writer<'_> {
             .filter(|repair| repair.kind != RepairKind::Stop)
             .map(|repair| {
                 let kind = repair.kind.name();
+                let note = repair.note.get(&language.code).map(|text| Value::safe_string(&self.note_html(split_index, text)));
                 map([
                     ("original", repair.original.as_str().into()),
                     ("reading", segment.text[repair.range.clone()].into()),
                     ("kind", kind.into()),
                     ("kind_label", word(&format!("repair_{kind}")).into()),
-                    ("note", repair.note.get(&language.code).map(String::as_str).into()),
+                    ("note", note.into()),
                 ])
             })
             .collect();
@@ -386,6 +382,16 @@ impl Writer<'_> {
             ("repairs", repairs.into()),
             ("flags", flags.into()),
         ])
+    }
+
+    /// Returns the HTML of the note on a repair. `check` reports links without a target.
+    fn note_html(&self, split: u32, text: &str) -> String {
+        inline(text, |target| {
+            let link = resolve_note(&self.renderer.site, split as usize, self.document.lang, target).ok()?;
+            let mut url = String::new();
+            self.url(&link, &mut url);
+            Some(url)
+        })
     }
 
     fn source_text(&self, file: &str) -> std::sync::Arc<str> {

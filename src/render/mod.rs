@@ -22,6 +22,7 @@ mod chapter;
 mod connections;
 mod excerpt;
 pub mod highlight;
+mod inline;
 mod json_ld;
 mod languages;
 mod map;
