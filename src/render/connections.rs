@@ -6,8 +6,8 @@
 //! are text of the page, which wraps, and all lines are as high as the highest one. So the drawing
 //! only has to be stretched to the height of the list, and no width of a text has to be known.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tera::Value;
 
@@ -37,8 +37,9 @@ type Touches = BTreeMap<WorkId, BTreeSet<SegmentId>>;
 /// Returns the picture for a work, if its page is to have one and there is anything to show.
 ///
 /// It has the pages of the section, also those of inner sections, and all other pages that touch
-/// one of them or are touched by one. A page without pages below it stands for itself. If there
-/// are more than [`PAGES`], those with the most sentences are shown.
+/// one of them or are touched by one. If the section has only chapters, the other pages are
+/// chapters too, and not pages about the text. A page without pages below it stands for itself. If
+/// there are more than [`PAGES`], those with the most sentences are shown.
 pub(super) fn connections(renderer: &Renderer, work: WorkId, lang: LangId) -> Value {
     let site = &renderer.site;
     let mut own = BTreeSet::new();
@@ -51,7 +52,9 @@ pub(super) fn connections(renderer: &Renderer, work: WorkId, lang: LangId) -> Va
     if own.is_empty() {
         own.insert(work);
     }
-    let is_apart = |other: &WorkId| !own.contains(other) && !around.contains(other);
+    let is_chapter = |page: &WorkId| site.work(*page).chapter.is_some();
+    let has_chapters_only = own.iter().all(is_chapter);
+    let is_apart = |other: &WorkId| !own.contains(other) && !around.contains(other) && (is_chapter(other) || !has_chapters_only);
     let from_outside: BTreeSet<WorkId> = own
         .iter()
         .flat_map(|&page| {
@@ -85,7 +88,7 @@ pub(super) fn connections(renderer: &Renderer, work: WorkId, lang: LangId) -> Va
     pairs.sort();
     let most = pairs.iter().map(|(_, _, sentences)| sentences.len()).max().unwrap_or(1);
     let farthest = pairs.iter().map(|(from, to, _)| from.abs_diff(*to)).max().unwrap_or(1);
-    let curves: Vec<(usize, Value)> = pairs
+    let mut curves: Vec<(usize, Value)> = pairs
         .iter()
         .enumerate()
         .map(|(index, (from, to, sentences))| {
@@ -95,7 +98,6 @@ pub(super) fn connections(renderer: &Renderer, work: WorkId, lang: LangId) -> Va
         })
         .collect();
     // Short curves are drawn last, so that long ones do not cover them.
-    let mut curves = curves;
     curves.sort_by_key(|(distance, _)| Reverse(*distance));
     let curves: Vec<Value> = curves.into_iter().map(|(_, curve)| curve).collect();
     let page = |work: WorkId| {

@@ -417,7 +417,8 @@ pub(super) fn redirect(renderer: &Renderer, own_path: &str, to: &str) -> (String
 
 /// Fields that every kind of page has, with empty values.
 static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
-    let absent = ["kind", "key", "title", "url", "canonical", "date", "prev", "next", "chapter", "fallback", "standing", "connections"];
+    let absent =
+        ["kind", "key", "title", "url", "canonical", "date", "prev", "next", "chapter", "fallback", "standing", "connections"];
     let lists = [
         "trail",
         "toc",
@@ -435,8 +436,13 @@ static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
     let empty = Value::from(Vec::<Value>::new());
     let absent = absent.map(|name| (name, Value::none()));
     let lists = lists.map(|name| (name, empty.clone()));
-    let others =
-        [("number", "".into()), ("content", "".into()), ("noindex", false.into()), ("bold", false.into()), ("touched_count", 0.into())];
+    let others = [
+        ("number", "".into()),
+        ("content", "".into()),
+        ("noindex", false.into()),
+        ("bold", false.into()),
+        ("touched_count", 0.into()),
+    ];
     let front: Vec<_> = front_values(&FrontMatter::default()).collect();
     absent.into_iter().chain(lists).chain(others).chain(front).collect()
 });
