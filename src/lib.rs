@@ -22,6 +22,7 @@
 //! | plan | the YAML file that says how the source text is cut |
 //! | chapter | a work that the split made |
 //! | cut | a segment of the source text in a chapter |
+//! | touch | a sentence touches another chapter if it is also about it (key `touches` of a plan) |
 //! | ref | a link or an image whose target the document alone cannot determine |
 //! | resolved link | the page or file of the site to which a ref leads |
 //! | route | one output path and its content |

@@ -55,6 +55,12 @@ fn two_languages_can_be_read_together() {
 
 #[test]
 #[ignore = "needs Chromium; .ci/run runs it"]
+fn chapters_lead_to_one_another() {
+    run("touch.test.mjs");
+}
+
+#[test]
+#[ignore = "needs Chromium; .ci/run runs it"]
 fn names_in_the_text_lead_to_all_their_mentions() {
     run("terms.test.mjs");
 }

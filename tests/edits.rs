@@ -467,8 +467,7 @@ fn a_heading_resolves_again_the_links_that_name_it() {
     assert_eq!(after.stats, RebuildStats { parsed: 2, resolved: 2, checked: 1, problems: true, ..NOTHING });
 }
 
-/// Small edits of a document that keep most of its shape. Another page shows each of them in
-/// another way.
+/// Small edits of a document. Another page shows each of them in another way.
 #[test]
 fn the_fingerprint_covers_the_parts_that_other_pages_show() {
     let plan = "source: text.kk.txt\nlanguage: kk\nchapters:\n  - {key: a, title: А, paragraphs: [L1.1]}\n  - {key: b, title: Ә, rest: true}\ntouches:\n  L1.1: [b]\n";
@@ -484,10 +483,20 @@ fn the_fingerprint_covers_the_parts_that_other_pages_show() {
         ("content/c.en.md", "# C\n\n## Part\n\nThree. [[a]]\n"),
         ("content/d.kk.md", "# Г\n\n[[c#part]] [[c#2.1]]\n"),
         ("content/d.en.md", "# D\n\n[[c#part]] [[c#2.1]]\n"),
+        // The link from `a` to `b` leads to the sentence with the same term.
+        ("content/_terms.yaml", "eki: {kind: x, names: {kk: екі}}\nbir: {kind: x, names: {kk: бір}}\n"),
+        ("content/s/index.kk.md", "---\ntitle: Бөлім\nconnections: true\n---\n\nМәтін.\n"),
+        ("content/s/e.kk.md", "# Е\n\nБес [[d]].\n"),
+        ("content/s/f.kk.md", "# Ф\n\nАлты.\n"),
     ]
     .map(|(path, text)| (path.to_owned(), text.to_owned()))
     .into();
     let edits = [
+        ("content/b.kk.md", "Екі сөйлем.", "Екі сөйлем.\nБір.", "kk/a/index.html"),
+        ("content/b.kk.md", "Екі сөйлем.", "Бір.\nЕкі сөйлем.", "kk-en/a/index.html"),
+        ("content/s/e.kk.md", "Бес", "Бес [[s/f]]", "kk/s/index.html"),
+        ("content/s/f.kk.md", "Алты", "[[s/e]] Алты", "kk/s/index.html"),
+        ("content/d.kk.md", "[[c#part]]", "[[s/e]]", "kk/s/index.html"),
         ("content/a.kk.md", "Бір", "Бірінші", "kk/b/index.html"),
         ("content/a.en.md", "One", "Another", "en/b/index.html"),
         ("content/c.en.md", "# C", "# See", "en/d/index.html"),

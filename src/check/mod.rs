@@ -14,7 +14,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::base::{Diagnostic, Place, code};
-use crate::link::{Links, ResolvedLink};
+use crate::link::{Links, NoteProblem, ResolvedLink, note_targets, resolve_note};
 use crate::load::Inputs;
 use crate::model::{LangId, front, key};
 use crate::parse::{BlockKind, Document, NoteIndex};
@@ -89,7 +89,7 @@ impl Checks {
             .collect();
         let check = |split| CheckedSplit::new(site, inputs, split, splits_before.get(&Arc::as_ptr(split)).copied());
         let splits = site.splits.iter().map(check).collect();
-        let of_site = configuration_problems(site).into_iter().chain(orphans(site, links)).collect();
+        let of_site = configuration_problems(site).into_iter().chain(orphans(site, links)).chain(notes(site)).collect();
         let configuration = with_severities(site, of_site);
         let same = known.map(|(_, _, checks)| &checks.configuration).filter(|before| **before == configuration);
         Self { works, splits, configuration: same.map_or(configuration, Arc::clone), checked }
@@ -181,6 +181,23 @@ fn configuration_problems(site: &Site) -> Vec<Diagnostic> {
             )
             .hint("write `base_url: https://…` into `site.yaml`, or build with `--base-url URL`"),
         );
+    }
+    problems
+}
+
+/// Returns the problems of links in the notes of repairs.
+fn notes(site: &Site) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (index, split) in site.splits.iter().enumerate() {
+        for repair in split.segments.iter().flat_map(|segment| &segment.repairs) {
+            let Some(place) = &repair.place else { continue };
+            for (lang, note) in repair.note.iter().filter_map(|(code, note)| Some((site.config.language(code)?, note))) {
+                let broken = note_targets(note).into_iter().filter_map(|target| resolve_note(site, index, lang, &target).err());
+                problems.extend(broken.map(|NoteProblem { code, message, hint }| {
+                    Diagnostic::at(code, place.clone(), format!("in a note: {message}")).maybe_hint(hint)
+                }));
+            }
+        }
     }
     problems
 }

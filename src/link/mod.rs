@@ -25,8 +25,11 @@ use crate::split::{Address, Split};
 use crate::translation::rows::{all_gone, merged_into};
 
 mod lookup;
+mod note;
 
 use lookup::Lookup;
+
+pub use note::{NoteProblem, note_targets, resolve_note};
 
 /// The target of a ref.
 #[derive(Debug, Clone, PartialEq)]

@@ -37,6 +37,8 @@ pub struct FrontMatter {
     pub template: Option<Box<(String, Place)>>,
     /// Terms that the page does not mention, although their names are in it.
     pub no_terms: Option<Box<NoTerms>>,
+    /// True if the page has a picture of how the pages of its section touch one another.
+    pub connections: bool,
     /// Free fields, for templates.
     pub extra: Option<Box<Node>>,
 }
@@ -96,6 +98,7 @@ impl FrontMatter {
         let aliases = fields.take_placed_list("aliases");
         let template = fields.take_placed("template").map(Box::new);
         let no_terms = no_terms(&mut fields).map(Box::new);
+        let connections = fields.take_bool("connections").unwrap_or(false);
         let extra = fields.take("extra").cloned().map(Box::new);
         fields.finish();
         Self {
@@ -112,12 +115,13 @@ impl FrontMatter {
             tags,
             template,
             no_terms,
+            connections,
             extra,
         }
     }
 
     /// Returns a row for each key.
-    pub fn keys(&self) -> [FrontKey<'_>; 11] {
+    pub fn keys(&self) -> [FrontKey<'_>; 12] {
         // Every field is named, so that a new one cannot be forgotten.
         let Self {
             title: _,
@@ -133,6 +137,7 @@ impl FrontMatter {
             tags,
             template: _,
             no_terms: _,
+            connections: _,
             extra,
         } = self;
         let description = description.clone().map_or(Value::Null, Value::Text);
@@ -150,6 +155,7 @@ impl FrontMatter {
             row("template", Import::Copied, None),
             // The keys of terms are the same in all languages.
             row("no_terms", Import::Copied, None),
+            row("connections", Import::Copied, None),
             row("extra", Import::LeftOut { is_set: extra.is_some() }, Some(extra_value)),
         ]
     }

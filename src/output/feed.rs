@@ -63,6 +63,7 @@ pub(super) fn feed(renderer: &Renderer, lang: LangId) -> String {
             tags: _,
             template: _,
             no_terms: _,
+            connections: _,
             extra: _,
         } = &document.front;
         feed.push_str(&format!(

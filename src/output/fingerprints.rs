@@ -2,7 +2,8 @@
 //!
 //! A page depends on these inputs:
 //!
-//! * the texts of its own work, and of the chapters that touch it
+//! * the texts of its own work, of the chapters that touch it, and of those that it touches
+//! * the texts of all works, if it has the picture of its section (`connections`)
 //! * the shape of the works it links to: their anchors, and the alignment of their editions
 //! * the list of works that link to it
 //! * the inputs that the whole site shares: templates, words, configuration, and the data of works
@@ -20,6 +21,7 @@
 //! [`Fingerprints`] would be wrong if a page began to show anything else of another work;
 //! `tests/edits.rs` renders everything before and after edits and compares.
 
+use std::collections::BTreeSet;
 use std::hash::{Hash as _, Hasher as _};
 
 use rayon::prelude::*;
@@ -123,6 +125,14 @@ impl Fingerprints {
                 for &(WorkId(other), _) in &links.touched_by[work.0 as usize] {
                     self.works[other as usize].texts.hash(&mut digester);
                 }
+                // A sentence links to the sentence that it means in another chapter.
+                for WorkId(other) in touched(&renderer.site, work) {
+                    self.works[other as usize].texts.hash(&mut digester);
+                }
+                let editions = &renderer.site.work(work).editions;
+                if editions.iter().flatten().any(|edition| edition.document.front.connections) {
+                    self.works.iter().for_each(|work| work.texts.hash(&mut digester));
+                }
                 for &WorkId(target) in links.targets(work) {
                     self.works[target as usize].shape.hash(&mut digester);
                 }
@@ -143,6 +153,12 @@ impl Fingerprints {
         }
         Some(digester.digest())
     }
+}
+
+/// Returns the chapters that a chapter's sentences touch.
+fn touched(site: &Site, work: WorkId) -> BTreeSet<WorkId> {
+    let cuts = site.chapter(work).into_iter().flat_map(|(_, chapter)| &chapter.cuts);
+    cuts.flat_map(|cut| &cut.touches).filter_map(|key| site.work_named(key.as_str())).collect()
 }
 
 /// Returns the digest of the program and of all files of a project. Returns `None` if a file that

@@ -39,10 +39,9 @@ pub(super) fn is_reserved(anchor: &str) -> bool {
         "top",
         "main",
         "menu",
+        "arcs-title",
         "backlinks-title",
         "children-title",
-        "compass-desc",
-        "compass-title",
         "contents-title",
         "foot",
         "notes-title",
@@ -51,6 +50,6 @@ pub(super) fn is_reserved(anchor: &str) -> bool {
         "weights-title",
     ];
     PARTS.contains(&anchor)
-        || ["fn-", "fnref-", "src-"].iter().any(|prefix| anchor.starts_with(prefix))
+        || ["fn-", "fnref-", "src-", "arc.", "touch."].iter().any(|prefix| anchor.starts_with(prefix))
         || crate::model::SegmentId::parse(anchor).is_some()
 }

@@ -6,7 +6,7 @@ use pulldown_cmark_escape::{escape_html, escape_html_body_text};
 use tera::{Context, Value};
 
 use crate::base::{Diagnostic, code, path};
-use crate::link::ResolvedLink;
+use crate::link::{ResolvedLink, resolve_note};
 use crate::model::{LangId, SegmentId, SegmentIndex};
 use crate::parse::{Document, Hole, HoleKind, HtmlRange, NoteRef};
 use crate::site::{Site, WorkId, route};
@@ -15,11 +15,13 @@ use crate::split::{self, Cut, RepairKind, Segment};
 use super::Renderer;
 use super::excerpt::{link_title, reference, reference_id};
 use super::highlight::Highlighted;
+use super::inline::inline;
 use super::languages::side_by_side_path;
 use super::missing::Additions;
-use super::shared::Pin;
+use super::shared::{Pin, other_lang};
 use super::status::Drift;
 use super::template::map;
+use super::touch::{beginning, entry_id, meant_sentence};
 
 /// Kind of page into which a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -284,34 +286,24 @@ impl Writer<'_> {
     /// links to the other chapters that it is also about, by the key `touches` of the plan. Writes
     /// nothing behind a segment that was not cut from a source text.
     pub(super) fn source_marks(&self, index: SegmentIndex, html: &mut String, problems: &mut Vec<Diagnostic>) {
-        let Some(cut) = cut_of(self.renderer, self.work, self.document, index) else { return };
+        let Some((cut_index, cut)) = cut_of(self.renderer, self.work, self.document, index) else { return };
         let id = self.document.segments[index].id;
         // The marks are in the language of the text around them, not of the reader.
         let shared = self.renderer.shared.language(self.document.lang);
         let mut arguments = Context::new();
         arguments.insert_value("id", Value::from(id.to_string()));
         arguments.insert_value("source", self.source_value(cut));
-        arguments.insert_value("t", shared.strings.clone());
-        arguments.insert_value("root", Value::from(self.root));
-        self.component("source_mark", &arguments, html, problems);
         let links: Vec<Value> = cut
             .touches
             .iter()
             .filter_map(|key| self.renderer.site.work_named(key.as_str()))
             .filter(|&touched| touched != self.work)
-            .map(|touched| {
-                let (title, url, lang) = self.link_to(touched);
-                map([("title", title.into()), ("url", url.into()), ("lang", self.renderer.site.config.code(lang).into())])
-            })
+            .map(|touched| self.touch_link(cut_index, cut, touched))
             .collect();
-        if !links.is_empty() {
-            let mut arguments = Context::new();
-            arguments.insert_value("links", Value::from(links));
-            arguments.insert_value("lang", shared.lang.clone());
-            arguments.insert_value("t", shared.strings.clone());
-            arguments.insert_value("root", Value::from(self.root));
-            self.component("touch_links", &arguments, html, problems);
-        }
+        arguments.insert_value("links", Value::from(links));
+        arguments.insert_value("t", shared.strings.clone());
+        arguments.insert_value("root", Value::from(self.root));
+        self.component("source_mark", &arguments, html, problems);
     }
 
     /// Writes the mark of a sentence whose source has changed since it was translated, with a link
@@ -338,15 +330,28 @@ impl Writer<'_> {
         }
     }
 
-    /// Returns title, URL and language of a work for the reader of this page.
-    fn link_to(&self, work: WorkId) -> (String, String, LangId) {
+    /// Returns the link to a chapter that a sentence touches. It leads to the sentence that is meant
+    /// or, if no sentence shares a term, to the entry about this sentence under the chapter.
+    fn touch_link(&self, cut_index: usize, cut: &Cut, touched: WorkId) -> Value {
         let site = &self.renderer.site;
-        let crate::site::Page { lang, edition, path } = site.nearest_page(work, self.reader);
-        let path = match self.page {
-            Page::Half { pair } if let Some(path) = side_by_side_path(site, work, pair) => path,
-            _ => path.to_string(),
+        let crate::site::Page { lang, edition, path } = site.nearest_page(touched, self.reader);
+        let document = &edition.document;
+        let meant = meant_sentence(self.renderer, self.work, cut_index, touched);
+        let meant = meant.and_then(|id| Some((id, document.segment_with_id(id)?)));
+        let (path, anchor) = match (self.page, meant) {
+            (Page::Half { pair }, Some((id, _))) if let Some(path) = side_by_side_path(site, touched, pair) => {
+                (path, half_anchor(site, touched, pair, document, &id.to_string()))
+            }
+            (_, Some((id, _))) => (path.to_string(), id.to_string()),
+            (_, None) => (path.to_string(), entry_id(self.renderer, self.work, cut)),
         };
-        (edition.document.title.clone(), path::to_url(&path), lang)
+        let beginning = meant.map(|(_, segment)| beginning(self.renderer, touched, document, segment));
+        map([
+            ("title", document.title.as_str().into()),
+            ("url", format!("{}#{}", path::to_url(&path), path::to_url(&anchor)).into()),
+            ("lang", other_lang(site, lang, self.document.lang).into()),
+            ("beginning", beginning.map(|html| Value::safe_string(&html)).into()),
+        ])
     }
 
     fn source_value(&self, cut: &Cut) -> Value {
@@ -362,12 +367,13 @@ impl Writer<'_> {
             .filter(|repair| repair.kind != RepairKind::Stop)
             .map(|repair| {
                 let kind = repair.kind.name();
+                let note = repair.note.get(&language.code).map(|text| Value::safe_string(&self.note_html(split_index, text)));
                 map([
                     ("original", repair.original.as_str().into()),
                     ("reading", segment.text[repair.range.clone()].into()),
                     ("kind", kind.into()),
                     ("kind_label", word(&format!("repair_{kind}")).into()),
-                    ("note", repair.note.get(&language.code).map(String::as_str).into()),
+                    ("note", note.into()),
                 ])
             })
             .collect();
@@ -389,6 +395,16 @@ impl Writer<'_> {
             ("repairs", repairs.into()),
             ("flags", flags.into()),
         ])
+    }
+
+    /// Returns the HTML of the note on a repair. `check` reports links without a target.
+    fn note_html(&self, split: u32, text: &str) -> String {
+        inline(text, |target| {
+            let link = resolve_note(&self.renderer.site, split as usize, self.document.lang, target).ok()?;
+            let mut url = String::new();
+            self.url(&link, &mut url);
+            Some(url)
+        })
     }
 
     fn source_text(&self, file: &str) -> std::sync::Arc<str> {
@@ -454,9 +470,15 @@ fn attribute(html: &mut String, text: &str) {
     escape_html(html, text).expect("writing to a string");
 }
 
-/// Returns the cut from which a segment of a chapter was made. For a translation, it is the cut of
-/// the segment with the same id in the edition in the language of the source text.
-pub(super) fn cut_of<'a>(renderer: &'a Renderer, work: WorkId, document: &Document, index: SegmentIndex) -> Option<&'a Cut> {
+/// Returns the cut from which a segment of a chapter was made, with its position in the chapter.
+/// For a translation, it is the cut of the segment with the same id in the edition in the language
+/// of the source text.
+pub(super) fn cut_of<'a>(
+    renderer: &'a Renderer,
+    work: WorkId,
+    document: &Document,
+    index: SegmentIndex,
+) -> Option<(usize, &'a Cut)> {
     let (split, chapter) = renderer.site.chapter(work)?;
     let lang = renderer.site.config.language(&split.language)?;
     let segment = &document.segments[index];
@@ -466,5 +488,5 @@ pub(super) fn cut_of<'a>(renderer: &'a Renderer, work: WorkId, document: &Docume
         let source = renderer.site.edition(work, lang)?;
         source.document.segments[source.document.segment_with_id(segment.id)?].cut?
     };
-    chapter.cuts.get(cut as usize)
+    Some((cut as usize, chapter.cuts.get(cut as usize)?))
 }

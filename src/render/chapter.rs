@@ -1,7 +1,8 @@
 //! Template values about chapters: their place in the source text, and their sentences on other
 //! pages.
 //!
-//! [`super::body`] writes the marks behind the sentences on a chapter's own page.
+//! [`super::body`] writes the marks behind the sentences on a chapter's own page, and
+//! [`super::touch`] makes the list of sentences of other chapters under a text.
 
 use tera::Value;
 
@@ -56,25 +57,6 @@ pub(super) fn shown_cut(renderer: &Renderer, work: WorkId, cut: usize, lang: Lan
         let page = site.nearest_page(work, lang);
         Shown { html, lang: site.config.language(&source_text.language).unwrap_or(source), url: path::to_url(page.path) }
     })
-}
-
-/// Returns the sentences of other chapters that touch this one.
-pub(super) fn touched_by(renderer: &Renderer, work: WorkId, lang: LangId) -> Value {
-    let site = &renderer.site;
-    let values: Vec<Value> = renderer.links.touched_by[work.0 as usize]
-        .iter()
-        .map(|&(other, cut)| {
-            let shown = shown_cut(renderer, other, cut, lang);
-            let (_, edition) = site.nearest_edition(other, lang);
-            map([
-                ("title", edition.document.title.as_str().into()),
-                ("url", shown.url.into()),
-                ("html", Value::safe_string(&shown.html)),
-                ("lang", site.config.code(shown.lang).into()),
-            ])
-        })
-        .collect();
-    values.into()
 }
 
 /// Returns the summary of a chapter's place in the source text.

@@ -1,15 +1,10 @@
-//! Functions and filters of templates that draw from numbers.
-//!
-//! * `sin(degrees=30)` and `cos(degrees=30)`
-//! * `[10, 7, 9] | percentages`: shares in whole percent
+//! The filter of templates that makes shares from numbers: `[10, 7, 9] | percentages` gives shares
+//! in whole percent.
 
-use tera::{Kwargs, State, Tera, TeraResult};
+use tera::{Kwargs, State, Tera};
 
-/// Adds the functions and filters to the templates of a site.
+/// Adds the filter to the templates of a site.
 pub(super) fn register(tera: &mut Tera) {
-    let angle = |kwargs: &Kwargs| Ok::<f64, tera::Error>(kwargs.must_get::<f64>("degrees")?.to_radians());
-    tera.register_function("sin", move |kwargs: Kwargs, _: &State<'_>| -> TeraResult<f64> { Ok(angle(&kwargs)?.sin()) });
-    tera.register_function("cos", move |kwargs: Kwargs, _: &State<'_>| -> TeraResult<f64> { Ok(angle(&kwargs)?.cos()) });
     tera.register_filter("percentages", |weights: Vec<u64>, _: Kwargs, _: &State<'_>| percentages(&weights));
 }
 

@@ -19,8 +19,10 @@ use crate::terms::Mentions;
 mod body;
 mod bounds;
 mod chapter;
+mod connections;
 mod excerpt;
 pub mod highlight;
+mod inline;
 mod json_ld;
 mod languages;
 mod map;
@@ -33,6 +35,7 @@ mod shared;
 mod status;
 pub mod template;
 mod terms;
+mod touch;
 mod view;
 
 pub use bounds::STACK;

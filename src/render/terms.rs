@@ -1,15 +1,11 @@
 //! Pages of terms: the index of names, and a page for each term with every sentence that mentions
 //! it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use std::collections::HashMap;
-
-use pulldown_cmark_escape::{escape_html, escape_html_body_text};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tera::{Context, Value};
 
 use crate::base::{self, Diagnostic, Report, code, path};
-use crate::markdown::{self, Dialect, Event, LinkType, Tag, TagEnd};
+use crate::markdown;
 use crate::model::term::{DateRange, OUTLINES, PartialDate};
 use crate::model::{LangId, LanguagePack, SegmentIndex, Term, TermId};
 use crate::parse::HtmlRange;
@@ -18,6 +14,7 @@ use crate::terms::Place;
 
 use super::Renderer;
 use super::excerpt::Excerpt;
+use super::inline::inline;
 use super::languages::{alternates_by, translations_by};
 use super::map::{MapPlace, lines, maps};
 use super::shared::{self, MenuPage};
@@ -484,43 +481,10 @@ fn place_value(latitude: f64, longitude: f64) -> Value {
     map([("url", format!("geo:{latitude},{longitude}").into()), ("text", text.into())])
 }
 
-/// Renders the Markdown of a description: emphasis, code, and links to web pages and to terms. All
-/// other markup is shown as text.
+/// Renders the description of a term. Its wiki links lead to terms.
 fn description_html(renderer: &Renderer, lang: LangId, root: &str, text: &str) -> String {
-    let (events, _) = markdown::read(text, 0, Dialect::Page { smart_punctuation: true });
-    let mut html = String::new();
-    let mut closing: Vec<&str> = Vec::new();
-    for (event, _) in events {
-        match event {
-            Event::Text(text) => escape_html_body_text(&mut html, &text).expect("writing to a string"),
-            Event::Code(code) => {
-                html.push_str("<code>");
-                escape_html_body_text(&mut html, &code).expect("writing to a string");
-                html.push_str("</code>");
-            }
-            Event::InlineHtml(text) | Event::Html(text) => escape_html_body_text(&mut html, &text).expect("writing to a string"),
-            Event::SoftBreak | Event::HardBreak => html.push(' '),
-            Event::Start(Tag::Emphasis) => html.push_str("<em>"),
-            Event::End(TagEnd::Emphasis) => html.push_str("</em>"),
-            Event::Start(Tag::Strong) => html.push_str("<strong>"),
-            Event::End(TagEnd::Strong) => html.push_str("</strong>"),
-            Event::Start(Tag::Link { link_type, dest_url, .. }) => {
-                let term = matches!(link_type, LinkType::WikiLink { .. }).then(|| renderer.site.glossary.term_named(&dest_url));
-                let url = match term {
-                    Some(term) => term.map(|term| format!("{root}{}", renderer.site.term_url(lang, term))),
-                    None => (dest_url.starts_with("https://") || dest_url.starts_with("http://")).then(|| dest_url.to_string()),
-                };
-                if let Some(url) = &url {
-                    html.push_str("<a href=\"");
-                    escape_html(&mut html, url).expect("writing to a string");
-                    html.push_str("\">");
-                }
-                closing.push(if url.is_some() { "</a>" } else { "" });
-            }
-            Event::End(TagEnd::Link) => html.push_str(closing.pop().unwrap_or_default()),
-            Event::Start(Tag::Paragraph) if !html.is_empty() => html.push(' '),
-            _ => {}
-        }
-    }
-    html
+    inline(text, |key| {
+        let term = renderer.site.glossary.term_named(key)?;
+        Some(format!("{root}{}", renderer.site.term_url(lang, term)))
+    })
 }

@@ -17,7 +17,8 @@ use crate::translation::status::Summary;
 
 use super::Renderer;
 use super::body::{Page, Writer};
-use super::chapter::{chapter, shown_cut, touched_by};
+use super::chapter::{chapter, shown_cut};
+use super::connections::connections;
 use super::json_ld::structured_data;
 use super::languages::{alternates, alternates_by, fallback, parallels, side_by_side_path, translations, translations_by};
 use super::missing::Additions;
@@ -26,6 +27,7 @@ use super::rows::rows;
 use super::shared::{self, MenuPage, yaml_value};
 use super::status::{Drift, sentences as sentences_in};
 use super::template::{fields, map};
+use super::touch::touched_by;
 
 /// Returns the page of a work for readers of a language: its edition, or else the nearest one.
 pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &mut Vec<Diagnostic>) -> (String, Context) {
@@ -74,7 +76,13 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     }
     page.set("children", children(renderer, work, lang, if kind == "home" { 2 } else { 1 }));
     page.set("backlinks", links(renderer, renderer.links.backlinks(work), lang));
-    page.set("touched_by", touched_by(renderer, work, lang));
+    let touched = touched_by(renderer, work, document, lang);
+    page.set("touched_by", touched.shown);
+    page.set("touched_rest", touched.rest);
+    page.set("touched_count", touched.count.into());
+    if document.front.connections {
+        page.set("connections", connections(renderer, work, lang));
+    }
     page.set("chapter", chapter(renderer, work, lang));
     let template = match document.front.template.as_deref() {
         Some((name, _)) if renderer.templates.has(name) => name.clone(),
@@ -409,7 +417,8 @@ pub(super) fn redirect(renderer: &Renderer, own_path: &str, to: &str) -> (String
 
 /// Fields that every kind of page has, with empty values.
 static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
-    let absent = ["kind", "key", "title", "url", "canonical", "date", "prev", "next", "chapter", "fallback", "standing"];
+    let absent =
+        ["kind", "key", "title", "url", "canonical", "date", "prev", "next", "chapter", "fallback", "standing", "connections"];
     let lists = [
         "trail",
         "toc",
@@ -421,12 +430,19 @@ static BARE: LazyLock<Vec<(&'static str, Value)>> = LazyLock::new(|| {
         "children",
         "backlinks",
         "touched_by",
+        "touched_rest",
         "tags",
     ];
     let empty = Value::from(Vec::<Value>::new());
     let absent = absent.map(|name| (name, Value::none()));
     let lists = lists.map(|name| (name, empty.clone()));
-    let others = [("number", "".into()), ("content", "".into()), ("noindex", false.into()), ("bold", false.into())];
+    let others = [
+        ("number", "".into()),
+        ("content", "".into()),
+        ("noindex", false.into()),
+        ("bold", false.into()),
+        ("touched_count", 0.into()),
+    ];
     let front: Vec<_> = front_values(&FrontMatter::default()).collect();
     absent.into_iter().chain(lists).chain(others).chain(front).collect()
 });
