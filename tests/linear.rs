@@ -151,6 +151,21 @@ fn one_edit_of_a_thousand_pages_parses_one_page() {
     assert_eq!(kept.count(), 1000, "the home page and all pages but one are the documents that were there");
 }
 
+/// A page quotes a sentence many times, and that sentence quotes another one as often.
+#[test]
+fn quotations_in_quotations_are_limited() {
+    let files = Files::from([
+        ("site.yaml".to_owned(), "title: T\nlanguages: [kk]\nlimits: {output: 1MB}\n".to_owned()),
+        ("content/a.kk.md".to_owned(), format!("# A\n\n{}\n", "![[b#1.1]] ".repeat(3000))),
+        ("content/b.kk.md".to_owned(), format!("# B\n\n{}\n", "![[c#1.1]] ".repeat(3000))),
+        ("content/c.kk.md".to_owned(), "# C\n\nWord.\n".to_owned()),
+    ]);
+    let pages = common::snapshot(&common::state(&files)).routes;
+    let page = String::from_utf8(pages["kk/a/index.html"].clone()).expect("UTF-8");
+    assert!((1..1100).contains(&page.matches("Word.").count()), "{}", page.matches("Word.").count());
+    assert!(page.matches("quoted-from").count() >= 3000, "each quotation is at least a link");
+}
+
 /// Pieces that were quadratic once, or could be. Repeated many times, they must stay fast.
 #[test]
 fn no_text_takes_long() {
@@ -181,6 +196,9 @@ fn no_text_takes_long() {
         "` ",
         "\"a\" ",
         "![",
+        "![[a#1]] ",
+        "![[#1.1]]\n",
+        "- ![[a#1]]\n",
         "[a](b.md) ",
         "a'b ",
         "'a ",

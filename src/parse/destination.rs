@@ -1,7 +1,8 @@
 //! Classification of the destinations of links and images: external, unsafe, or inside the site.
 
 use super::Target;
-use crate::base::path;
+use crate::base::{fold_all, path};
+use crate::model::Key;
 
 /// The kind of a destination in Markdown.
 pub(super) enum Destination {
@@ -42,6 +43,31 @@ pub(super) fn classify(url: &str, file: &str) -> Destination {
     Destination::Internal(match resolved {
         Some(path) if path.starts_with("content/") || path == "content" => Target::File { path: path::nfc(&path), anchor },
         _ => Target::Outside(url.to_owned()),
+    })
+}
+
+/// Returns the target of `![[KEY#ID]]`, which shows a sentence. Returns `None` if the brackets name
+/// a picture.
+///
+/// ```text
+/// vectors/russia#2.3    the sentence of a page
+/// #2.3                  the sentence of the same page
+/// vectors/russia        a page without a sentence, which [`crate::link`] reports
+/// map.svg, map.svg#top  a picture
+/// ```
+pub(super) fn quoted(url: &str) -> Option<Target> {
+    const PICTURES: [&str; 7] = ["avif", "gif", "jpeg", "jpg", "png", "svg", "webp"];
+    let url = fold_all(url);
+    let (key, anchor) = cut_anchor(&url);
+    let key = key.trim();
+    let extension = path::extension(key).to_lowercase();
+    let is_picture = PICTURES.contains(&&*extension) || anchor.is_none() && !extension.is_empty();
+    if is_picture || key.contains(':') {
+        return None;
+    }
+    Some(match (key, anchor) {
+        ("", anchor) => Target::Anchor(anchor.unwrap_or_default()),
+        (key, anchor) => Target::Work { key: Key::new(key), anchor },
     })
 }
 

@@ -177,14 +177,14 @@ impl Project {
         problems
     }
 
-    /// Parses all editions. Returns the documents that are shown, and the number of documents
-    /// parsed. If no other state follows, texts that no later stage reads are dropped.
+    /// Parses all editions. Returns the documents that are shown, the keys of drafts that are not,
+    /// and the number of documents parsed. If no other state follows, texts that no later stage reads are dropped.
     pub(super) fn documents(
         &mut self,
         inputs: &mut Arc<Inputs>,
         listing: &Listing,
         settings: &ParseSettings<'_>,
-    ) -> (Vec<Parsed>, usize) {
+    ) -> (Vec<Parsed>, BTreeSet<Key>, usize) {
         let mut parse_inputs = self.parse_inputs(inputs, listing, settings);
         add_home_pages(&mut parse_inputs, settings, self.settings.as_ref().expect("set by the line above"));
         if self.is_for_one_state && !settings.config.segments {
@@ -193,8 +193,15 @@ impl Project {
             super::drop_texts(inputs, files, settings.splits);
         }
         let (mut parsed, fresh) = self.memo.parse_all(parse_inputs);
-        parsed.retain(|(document, _)| self.overrides.drafts || !document.front.draft || document.key.is_home());
-        (parsed, fresh)
+        let mut drafts = BTreeSet::new();
+        parsed.retain(|(document, _)| {
+            let is_shown = self.overrides.drafts || !document.front.draft || document.key.is_home();
+            if !is_shown {
+                drafts.insert(document.key.clone());
+            }
+            is_shown
+        });
+        (parsed, drafts, fresh)
     }
 
     /// Collects the inputs of the editions that are files.
