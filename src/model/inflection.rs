@@ -550,7 +550,7 @@ impl Inflection {
 
 /// Returns the endings of a state with those of the states that it includes. `left` is the number
 /// of endings that the language may still have.
-fn included(written: &[Vec<Result<Ending, usize>>], state: usize, seen: &mut Vec<bool>, left: &mut usize) -> Vec<Ending> {
+fn included(written: &[Vec<Result<Ending, usize>>], state: usize, seen: &mut [bool], left: &mut usize) -> Vec<Ending> {
     let (mut endings, mut waiting) = (Vec::new(), vec![written[state].iter()]);
     seen[state] = true;
     while let Some(own) = waiting.last_mut() {
