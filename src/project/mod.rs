@@ -262,7 +262,7 @@ impl Project {
         let (parsed, drafts, fresh) = self.documents(&mut inputs, &listing, &settings);
         diagnostics.documents = parsed.iter().map(|(_, problems)| Arc::clone(problems)).collect();
         self.timings.end("parse");
-        let glossary = self.glossary(&inputs, &config);
+        let glossary = self.glossary(&inputs, &config, &theme.languages);
         diagnostics.project.push(Arc::clone(&glossary.problems));
         let parts = Parts {
             glossary: Arc::clone(&glossary.glossary),
