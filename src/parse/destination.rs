@@ -1,7 +1,8 @@
 //! Classification of the destinations of links and images: external, unsafe, or inside the site.
 
 use super::Target;
-use crate::base::path;
+use crate::base::{fold_all, path};
+use crate::model::Key;
 
 /// The kind of a destination in Markdown.
 pub(super) enum Destination {
@@ -43,6 +44,28 @@ pub(super) fn classify(url: &str, file: &str) -> Destination {
         Some(path) if path.starts_with("content/") || path == "content" => Target::File { path: path::nfc(&path), anchor },
         _ => Target::Outside(url.to_owned()),
     })
+}
+
+/// Returns the target of a destination in a file, as in a page; `None` if it is outside of the
+/// site. `is_wiki` is true for the form `[[key]]`.
+pub fn target(url: &str, is_wiki: bool, file: &str) -> Option<Target> {
+    if is_wiki {
+        return Some(wiki(url));
+    }
+    match classify(url, file) {
+        Destination::Internal(target) => Some(target),
+        Destination::External(_) | Destination::Unsafe(_) => None,
+    }
+}
+
+/// Returns the target of `[[url]]`.
+pub(super) fn wiki(url: &str) -> Target {
+    // The text of a link may contain a line break.
+    let url = fold_all(url);
+    match cut_anchor(&url) {
+        ("", Some(anchor)) => Target::Anchor(anchor),
+        (key, anchor) => Target::Work { key: Key::new(key.trim()), anchor },
+    }
 }
 
 /// Returns the scheme of a URL, if it has one.

@@ -33,6 +33,7 @@ mod provenance;
 
 use fragment::exact;
 
+pub use destination::target;
 pub use fragment::{Element, ElementKind, Fragment, Hole, HoleKind, HtmlPos, HtmlRange, Inline, InlineKind, NoteRef, Word};
 pub use marks::{Marks, Silenced, Unmentioned, silenced_after};
 pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, NoteIndex, Ref, RefKind, Segment, Target, WebLink};

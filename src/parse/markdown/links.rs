@@ -3,13 +3,12 @@
 
 use std::ops::Range;
 
-use crate::base::{Diagnostic, Place, code, fold_all};
-use crate::model::Key;
+use crate::base::{Diagnostic, Place, code};
 
 use super::{Event, LinkType, Writer};
 use crate::markdown;
 use crate::parse::InlineKind;
-use crate::parse::destination::{Destination, classify, cut_anchor, scheme};
+use crate::parse::destination::{Destination, classify, scheme, wiki as wiki_target};
 use crate::parse::{HoleKind, Ref, RefKind, Target, WebLink};
 
 impl Writer<'_, '_> {
@@ -31,12 +30,7 @@ impl Writer<'_, '_> {
         let classified = if link_type == LinkType::Email {
             Destination::External(format!("mailto:{url}"))
         } else if wiki {
-            // The text of a link may contain a line break.
-            let url = fold_all(url);
-            Destination::Internal(match cut_anchor(&url) {
-                ("", Some(anchor)) => Target::Anchor(anchor),
-                (key, anchor) => Target::Work { key: Key::new(key.trim()), anchor },
-            })
+            Destination::Internal(wiki_target(url))
         } else {
             classify(url, &page.file)
         };
