@@ -179,7 +179,7 @@ fn a_chapter_is_renamed_in_its_plan() {
         ("content/_source/text.txt", "One.\nTwo.\n"),
         (
             "content/_source/plan.yaml",
-            "source: text.txt\nlanguage: en\nsegmentation: {lines: sentences}\nchapters:\n  - key: part/one # first\n    title: One\n    paragraphs: [L1.1]\n  - {key: part/two, title: Two, rest: true}\ntouches: {L1.1: [\"part/two\"], L2.1: part/one}\nnotes:\n  L1.1: {id: n, en: \"See [[part/two|“two”]] and [two](two.en.md).\"}\n",
+            "source: text.txt\nlanguage: en\nsegmentation: {lines: sentences}\nrepairs:\n  - {line: 2, found: Two, reading: Twain, kind: typo, note: {en: \"As in [[part/two]]\"}}\nchapters:\n  - key: part/one # first\n    title: One\n    paragraphs: [L1.1]\n  - {key: part/two, title: Two, rest: true}\ntouches: {L1.1: [\"part/two\"], L2.1: part/one}\nnotes:\n  L1.1: {id: n, en: \"See [[part/two|“two”]] and [two](two.en.md).\"}\n",
         ),
     ]);
     let state = common::state(&before);
@@ -190,6 +190,7 @@ fn a_chapter_is_renamed_in_its_plan() {
         changed(&before, &after),
         "\
 content/_source/plan.yaml
+    - {line: 2, found: Two, reading: Twain, kind: typo, note: {en: \"As in [[part/second]]\"}}
     - {key: part/second, aliases: [/en/part/two/], title: Two, rest: true}
   touches: {L1.1: [\"part/second\"], L2.1: part/one}
     L1.1: {id: n, en: \"See [[part/second|“two”]] and [two](second.en.md).\"}
@@ -202,7 +203,7 @@ content/part/second.en.md
   aliases: [/en/part/two/]
   ---
   
-  Two.
+  Twain.
 content/part/two.en.md is gone
 "
     );

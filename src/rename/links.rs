@@ -44,29 +44,32 @@ pub(super) fn change(renaming: &Renaming, sites: (&Site, &Site), before: &State,
     }
 }
 
-/// Changes the links in the notes of a plan. A note is a part of the chapter with its sentence.
+/// Changes the links in the notes of a plan. An editor's note is a part of the chapter with its
+/// sentence. A note on a repair names whole keys only, as a page in `content/` does.
 fn change_notes(renaming: &Renaming, sites: (&Site, &Site), before: &State, plan: &str, edits: &mut Edits) {
     let (site, _) = sites;
     let Some((name, text)) = before.inputs.name(plan).zip(before.inputs.text(plan)) else { return };
     let Ok(root) = yaml::read(name, text, 0..text.len()) else { return };
     let split = before.splits.iter().find(|split| *split.plan_file == *plan);
-    let notes = entries(&root).iter().filter(|entry| entry.key == "notes").flat_map(|entry| entries(&entry.node));
-    for note in notes {
+    let of = |key: &'static str| entries(&root).iter().filter(move |entry| entry.key == key).map(|entry| &entry.node);
+    let mut change = |file: &str, entry: &yaml::Entry| {
+        let (Some(lang), Value::Text(value)) = (site.config.language(&entry.key), &entry.node.value) else { return };
+        let parts = Links::of_edition(renaming, sites, file, lang).changed(value, 0);
+        if !parts.is_empty() {
+            let range = entry.node.place.range();
+            edits.replace(plan, range.clone(), replaced_in_scalar(&text[range], value, &parts));
+        }
+    };
+    for note in of("notes").flat_map(entries) {
         let chapter = split.and_then(|split| {
             let segment = split.segments.iter().position(|segment| segment.address.to_string() == note.key)?;
             split.chapters.iter().find(|chapter| chapter.cuts.iter().any(|cut| cut.segment == segment))
         });
         let Some(chapter) = chapter else { continue };
-        for entry in note.node.items().iter().flat_map(entries) {
-            let (Some(lang), Value::Text(value)) = (site.config.language(&entry.key), &entry.node.value) else { continue };
-            let links = Links::of_edition(renaming, sites, &chapter.file, lang);
-            let parts = links.changed(value, 0);
-            if !parts.is_empty() {
-                let range = entry.node.place.range();
-                edits.replace(plan, range.clone(), replaced_in_scalar(&text[range], value, &parts));
-            }
-        }
+        note.node.items().iter().flat_map(entries).for_each(|entry| change(&chapter.file, entry));
     }
+    let notes = of("repairs").flat_map(|node| node.items()).flat_map(entries).filter(|entry| entry.key == "note");
+    notes.flat_map(|note| entries(&note.node)).for_each(|entry| change("content/index.md", entry));
 }
 
 /// The links of one file.
