@@ -23,7 +23,8 @@
 //! | chapter | a work that the split made |
 //! | cut | a segment of the source text in a chapter |
 //! | touch | a sentence touches another chapter if it is also about it (key `touches` of a plan) |
-//! | ref | a link or an image whose target the document alone cannot determine |
+//! | ref | a link, an image or a quotation whose target the document alone cannot determine |
+//! | quotation | a sentence that a page shows and another place contains: `![[vectors/russia#2.3]]` |
 //! | resolved link | the page or file of the site to which a ref leads |
 //! | route | one output path and its content |
 //! | term | a person, place, treaty or concept with names in each language, as data of the site |

@@ -51,6 +51,8 @@ const BLOCKS: &[&str] = &[
     "See [[s/c#1.1a]], [[s/c#2.1]] and [[s/c#other]]. <!-- ~ footnote: as it is -->\n",
     "```nosuch\ncode\n```\n\n- item\n- item\n",
     "Alpha met Beta, then Alpha again. <!-- ~ term beta: another one -->\nBeta and [[alpha]], [[b|the Beta]] and [[terms/b]].\n",
+    "![[s/c#1.1]]\n\n- ![[b#1.1-1.2]]\n- ![[#given]]\n",
+    "As ![[a#1.2]] says, ![[s/c#other]] and ![[s/d#2.1]].\nAnd ![[#1.1]], ![[z/f#1.1]] and ![[gone#1.1]].\n",
     "Бета мен Альфа. <!-- ~ term-missing: as it is -->\nБетаға. <!-- ~ term nosuch: x -->\n",
     "In 2001 and on 5 May 2002 Beta came, since 1999. <!-- ~ term 1999: x -->\n\n2001 жылы 5 мамырда, 2001 жылы.\n",
 ];
@@ -346,6 +348,44 @@ fn a_title_in_a_sentence_that_is_shown_elsewhere_changes() {
     // A title that does not change the order.
     let edit = Edit::Page(key("s/c"), true, Change::Title(3));
     follow(100, &[edit]).expect("as above");
+}
+
+/// An edit of a quoted sentence, and one that closes a circle of quotations.
+#[test]
+fn an_edited_sentence_changes_the_pages_that_quote_it() {
+    let mut files = sections();
+    for code in ["kk", "en"] {
+        let mut add = |file: &str, text: &str| {
+            files.get_mut(&format!("content/{file}.{code}.md")).expect("it is there").push_str(text);
+        };
+        add("s0/p001", "\n![[s0/p002#2.1]]\n");
+        add("s0/p002", "\nQuoted: ![[s1/p040#1.1]].\n");
+    }
+    let mut project = project();
+    let mut before = project.state(common::inputs(&files));
+    let mut edit = |files: &Files| {
+        let after = project.state(common::inputs(files));
+        let (old, new) = (snapshot(&before), snapshot(&after));
+        assert_eq!(difference(&new, &snapshot(&state(files))), None);
+        assert_eq!(betrayed((&before, &old), (&after, &new)), None);
+        let page = String::from_utf8(new.routes["en/s0/p001/index.html"].clone()).expect("UTF-8");
+        let circles = after.problems.iter().filter(|problem| problem.code.name == "quotation-circle").count();
+        let stats = after.stats;
+        before = after;
+        (page, stats, circles)
+    };
+    let text = |files: &Files| files["content/s1/p040.en.md"].clone();
+    let own = text(&files).replace("Sentence.", "Other words.");
+    files.insert("content/s1/p040.en.md".to_owned(), own.clone());
+    let (page, stats, circles) = edit(&files);
+    assert!(page.contains("Other words."), "{page}");
+    // The page that quotes the sentence is resolved again; the one that quotes that page is not.
+    assert_eq!((stats, circles), (RebuildStats { resolved: 2, ..ONE }, 0));
+    let circle = own.replace("Other words.", "Other ![[s0/p001#2.1]] words.");
+    files.insert("content/s1/p040.en.md".to_owned(), circle);
+    assert_eq!(edit(&files).2, 1);
+    files.insert("content/s1/p040.en.md".to_owned(), own);
+    assert_eq!(edit(&files).2, 0);
 }
 
 /// The generated edits must also test the case in which the index is shared.

@@ -14,6 +14,9 @@ mod common;
 #[path = "../benches/speed/corpus.rs"]
 #[allow(dead_code, reason = "the benchmark uses the rest of it")]
 mod corpus;
+#[path = "../benches/speed/names.rs"]
+#[allow(dead_code, reason = "the benchmark uses the rest of it")]
+mod names;
 use common::{Files, Snapshot, project, snapshot};
 
 /// Returns the pages and the bytes of the whole site for each number of pages.
@@ -64,12 +67,56 @@ fn a_diff_of_long_texts() {
 fn a_site_of_usual_pages_grows_in_proportion() {
     let made = |pages| {
         let mut files = Files::new();
-        let corpus = corpus::Corpus { pages, side_by_side: true, highlight: false };
+        let corpus = corpus::Corpus { pages, side_by_side: true, highlight: false, terms: 0 };
         corpus.files(|path, text| drop(files.insert(path.to_owned(), text.to_owned())));
         files
     };
     // The menu of every page has all sections, up to a hundred: a little more than double.
     assert_linear("the corpus", &sizes(&[50, 100, 200], made), 1.15);
+}
+
+#[test]
+fn a_site_with_terms_grows_in_proportion() {
+    let made = |pages| {
+        let mut files = Files::new();
+        let corpus = corpus::Corpus { pages, side_by_side: true, highlight: false, terms: pages };
+        corpus.files(|path, text| drop(files.insert(path.to_owned(), text.to_owned())));
+        names::files(pages, |path, text| drop(files.insert(path.to_owned(), text.to_owned())));
+        files
+    };
+    assert_linear("the corpus with terms", &sizes(&[50, 100, 200], made), 1.15);
+}
+
+#[test]
+fn the_page_of_a_frequent_term_has_a_limit() {
+    let mut files =
+        site(60, |n| (format!("content/p{n:04}.kk.md"), format!("# Бет {n}\n\nКаспий бар.\nКаспий алыс.\nКаспий жақын.\n")));
+    files.insert("content/_terms.yaml".to_owned(), "caspian: {kind: place, names: {kk: Каспий}}\n".to_owned());
+    let snapshot = snapshot(&common::state(&files));
+    let page = String::from_utf8_lossy(&snapshot.routes["kk/terms/caspian/index.html"]).into_owned();
+    // Each of the 60 pages has one sentence of its three: two would be more than a hundred.
+    assert_eq!(page.matches("<li class=\"mention").count(), 60);
+    assert!(page.contains("180 сөйлемнің 60 көрсетілген"), "{page}");
+}
+
+/// Terms that would take a time with the square of their number if one stage compared each of them
+/// with all others: equal positions, beginnings of one another, unknown keys, circles of links.
+#[test]
+fn hostile_terms_take_time_in_proportion() {
+    let term = |n: usize| {
+        let (name, next) = ("a ".repeat(n % 90 + 1) + &n.to_string(), (n + 1) % 1500);
+        let description = format!("{{kk: \"[[t{next}]]\"}}");
+        format!("t{n}: {{kind: place, names: {{kk: {name}}}, description: {description}, coordinates: [43, 76], see: [x{n}]}}\n")
+    };
+    let text = format!("# Бет\n\n{}.\n", "a ".repeat(3000));
+    let mut files = site(1, |_| ("content/a.kk.md".to_owned(), text.clone()));
+    files.insert("content/_terms.yaml".to_owned(), (0..1500).map(term).collect());
+    let start = Instant::now();
+    let state = common::state(&files);
+    assert_eq!(state.problems.iter().filter(|problem| *problem.code == code::BAD_VALUE).count(), 1500);
+    assert!(state.site().is_some_and(|site| site.glossary.terms.len() == 1500));
+    snapshot(&state);
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
 
 #[test]
@@ -151,6 +198,21 @@ fn one_edit_of_a_thousand_pages_parses_one_page() {
     assert_eq!(kept.count(), 1000, "the home page and all pages but one are the documents that were there");
 }
 
+/// A page quotes a sentence many times, and that sentence quotes another one as often.
+#[test]
+fn quotations_in_quotations_are_limited() {
+    let files = Files::from([
+        ("site.yaml".to_owned(), "title: T\nlanguages: [kk]\nlimits: {output: 1MB}\n".to_owned()),
+        ("content/a.kk.md".to_owned(), format!("# A\n\n{}\n", "![[b#1.1]] ".repeat(3000))),
+        ("content/b.kk.md".to_owned(), format!("# B\n\n{}\n", "![[c#1.1]] ".repeat(3000))),
+        ("content/c.kk.md".to_owned(), "# C\n\nWord.\n".to_owned()),
+    ]);
+    let pages = common::snapshot(&common::state(&files)).routes;
+    let page = String::from_utf8(pages["kk/a/index.html"].clone()).expect("UTF-8");
+    assert!((1..1100).contains(&page.matches("Word.").count()), "{}", page.matches("Word.").count());
+    assert!(page.matches("quoted-from").count() >= 3000, "each quotation is at least a link");
+}
+
 /// Pieces that were quadratic once, or could be. Repeated many times, they must stay fast.
 #[test]
 fn no_text_takes_long() {
@@ -181,6 +243,9 @@ fn no_text_takes_long() {
         "` ",
         "\"a\" ",
         "![",
+        "![[a#1]] ",
+        "![[#1.1]]\n",
+        "- ![[a#1]]\n",
         "[a](b.md) ",
         "a'b ",
         "'a ",

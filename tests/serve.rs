@@ -41,7 +41,11 @@ fn next_event(preview: &Preview, is_it: impl Fn(&Event) -> bool) -> Event {
 
 #[test]
 fn served_equals_built() {
-    let files = pending_site();
+    let mut files = pending_site();
+    for (code, text) in [("kk", "# Дәйексөз\n\n![[a#1.1]]\n\nМұнда ![[b#1.1]] дейді.\n"), ("en", "# Quote\n\n![[a#3.1-5.1]]\n")]
+    {
+        files.insert(format!("content/q.{code}.md"), text.to_owned());
+    }
     for preview in [Preview::new(), Preview::of(&borrowed(&files))] {
         served_is_built(&preview);
     }

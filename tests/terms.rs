@@ -202,7 +202,8 @@ fn glossary(names: &[&str]) -> Glossary {
     let (config, _) = Config::read(&"site.yaml".into(), "title: T\nlanguages: [kk]\n");
     let term = |(n, name): (usize, &&str)| format!("t{n}: {{kind: place, names: {{kk: {}}}}}\n", yaml::quoted(name));
     let text: String = names.iter().enumerate().map(term).collect();
-    Glossary::read([(&Arc::from("content/_terms.yaml"), text.as_str())], &config.expect("it has a language")).0
+    let config = config.expect("it has a language");
+    Glossary::read([(&Arc::from("content/_terms.yaml"), text.as_str())], &config, &[&rules("kk")]).0
 }
 
 /// Returns the rules of a built-in language.

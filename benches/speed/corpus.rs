@@ -2,9 +2,11 @@
 //!
 //! Headings, lists, tables, five links, one or two footnotes, three of fifty tags, code in every third
 //! page, a section for every 32 pages or more. The same numbers give the same bytes everywhere. What the
-//! tools want to be told in different words is a [`Dialect`].
+//! tools want to be told in different words is a [`Dialect`]. The names of terms are in [`crate::names`].
 
 use std::fmt::Write as _;
+
+use crate::names;
 
 /// What a corpus is made of; its files come out one by one, so that a large one needs no memory.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +15,8 @@ pub(crate) struct Corpus {
     /// Whether sentences have addresses and pages stand side by side.
     pub(crate) side_by_side: bool,
     pub(crate) highlight: bool,
+    /// The number of terms whose names the sentences contain.
+    pub(crate) terms: usize,
 }
 
 /// How a tool wants the same thing to be said.
@@ -95,6 +99,7 @@ impl Corpus {
         // Both editions have the same shape: what is chosen comes from one source, the words from another.
         let mut shape = Random::of(page * 4 + 2, &LANGUAGES[0]);
         let mut random = Random::of(page * 4 + 3, language);
+        let mut names = Names { random: Random::of(page * 4 + 2, &LANGUAGES[1]), terms: self.terms, code: language.code };
         // Fifty words, so fifty tags. A step at least one and less than a third of the way: never the same twice.
         let mut tag = shape.below(language.words.len());
         let tags = [(); TAGS].map(|()| {
@@ -152,10 +157,10 @@ impl Corpus {
                     }
                     text.push('\n');
                 }
-                45..50 => writeln!(text, "> {}\n", random.sentence(language)).expect("writing to a string"),
+                45..50 => writeln!(text, "> {}\n", names.put_into(random.sentence(language))).expect("writing to a string"),
                 _ => {
                     for _ in 0..2 + shape.below(4) {
-                        text.push_str(&random.sentence(language));
+                        text.push_str(&names.put_into(random.sentence(language)));
                         text.push(if self.side_by_side { '\n' } else { ' ' });
                     }
                     if let Some(link) = links.pop() {
@@ -183,6 +188,32 @@ impl Corpus {
             writeln!(text, "[^{note}]: {}", random.sentence(language)).expect("writing to a string");
         }
         front + &text.replace("](/", &format!("]({}", dialect.top))
+    }
+}
+
+/// The names in the sentences of a page: the same terms in each language, at the same places.
+struct Names {
+    random: Random,
+    terms: usize,
+    code: &'static str,
+}
+
+impl Names {
+    /// Puts up to two names after the first word of a sentence; on average one, as in the book.
+    fn put_into(&mut self, sentence: String) -> String {
+        if self.terms == 0 {
+            return sentence;
+        }
+        let count = [0, 0, 1, 1, 1, 1, 1, 1, 2, 2][self.random.below(10)];
+        let Some((first, rest)) = sentence.split_once(' ') else { return sentence };
+        let mut text = first.to_owned();
+        for _ in 0..count {
+            // The second term is half as frequent as the first, the third has a third (Zipf's law).
+            let part = self.random.below(1 << 24) as f64 / f64::from(1 << 24);
+            let term = ((self.terms as f64 + 1.0).powf(part) as usize - 1).min(self.terms - 1);
+            write!(text, " {}", names::in_text(term, self.code, self.random.below(6))).expect("writing to a string");
+        }
+        format!("{text} {rest}")
     }
 }
 

@@ -6,6 +6,8 @@
 //! * `cargo bench --bench speed [-- N... [plain|full|bare...]]`: Tilmash alone, with its own theme.
 //! * `… -- compare [N...] [--rounds R]`: Tilmash, Hugo and a limit, by turns.
 //! * `… -- preview [N...] [--edits E]`: from saving a file to seeing it in the browser.
+//! * `… -- preview [N...] --terms T`: the same with and without T terms, and edits of terms.
+//! * `… -- terms [N...] [--terms T] [--rounds R]`: builds with and without T terms, by turns.
 //! * `… -- exchange [N...]`: export and import of all sentences, in every format.
 //! * `… -- sync [N...]`: locks and what is asked of them.
 //! * `… -- write FOLDER N SITE`: only writes a site.
@@ -19,10 +21,12 @@ use std::{env, fs};
 mod compare;
 mod corpus;
 mod exchange;
+mod names;
 mod preview;
 mod run;
 mod sites;
 mod sync;
+mod terms;
 
 use run::Run;
 use sites::Site;
@@ -48,22 +52,37 @@ fn main() {
             let (sizes, rounds) = numbers(rest, "--rounds", 5);
             sync::sync(&sizes, rounds);
         }
+        ["terms", rest @ ..] => {
+            let (rest, terms) = option(rest, "--terms");
+            let (sizes, rounds) = numbers(&rest, "--rounds", 3);
+            sizes.into_iter().for_each(|pages| terms::terms(pages, terms.unwrap_or(5000), rounds));
+        }
         ["preview", rest @ ..] => {
-            let (sizes, edits) = numbers(rest, "--edits", 50);
-            sizes.into_iter().for_each(|pages| preview::preview(pages, edits));
+            let (rest, terms) = option(rest, "--terms");
+            let (sizes, edits) = numbers(&rest, "--edits", 50);
+            sizes.into_iter().for_each(|pages| preview::preview(pages, edits, terms));
         }
         _ => alone(&words),
     }
 }
 
 /// Sizes, 1,000 if none is given, and the number after an option.
-fn numbers(words: &[&str], option: &str, default: usize) -> (Vec<usize>, usize) {
-    let number = |word: &&str| word.parse().unwrap_or_else(|_| panic!("`{word}` is no number"));
-    let (sizes, given) = match words.iter().position(|word| *word == option) {
-        Some(at) => ([&words[..at], &words[at + 2..]].concat(), number(&words[at + 1])),
-        None => (words.to_vec(), default),
-    };
-    (if sizes.is_empty() { vec![1000] } else { sizes.iter().map(number).collect() }, given)
+fn numbers(words: &[&str], name: &str, default: usize) -> (Vec<usize>, usize) {
+    let (sizes, given) = option(words, name);
+    let sizes: Vec<usize> = sizes.iter().map(number).collect();
+    (if sizes.is_empty() { vec![1000] } else { sizes }, given.unwrap_or(default))
+}
+
+/// The words without an option, and the number after it.
+fn option<'w>(words: &[&'w str], name: &str) -> (Vec<&'w str>, Option<usize>) {
+    match words.iter().position(|word| *word == name) {
+        Some(at) => ([&words[..at], &words[at + 2..]].concat(), Some(number(&words[at + 1]))),
+        None => (words.to_vec(), None),
+    }
+}
+
+fn number(word: &&str) -> usize {
+    word.parse().unwrap_or_else(|_| panic!("`{word}` is no number"))
 }
 
 /// The table of Tilmash alone.

@@ -9,6 +9,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::corpus::{self, CODES};
+use crate::names;
 use crate::run;
 use crate::sites::Site;
 
@@ -20,24 +21,33 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A template with a mark in it, for a site that has none of its own.
 const OWN_PAGE: &str = "{% extends \"default/page.html\" %}\n{% block touched %}<p>printing-0</p>{% endblock touched %}\n";
 
-/// Measures one size and prints its table.
-pub(crate) fn preview(pages: usize, edits: usize) {
+/// Measures one size and prints its table: Tilmash and Hugo, or one site with and without terms.
+pub(crate) fn preview(pages: usize, edits: usize, terms: Option<usize>) {
     println!("## {pages} × 2\n");
-    println!("| | first page | memory | paragraph | title | template |\n|---|--:|--:|--:|--:|--:|");
-    let tools = [
-        ("small", "Tilmash, small templates", edits),
-        ("full", "Tilmash, own theme, all on", edits),
-        ("hugo", "Hugo", edits / 5),
-    ];
+    let named = |name| Site::named(name).expect("a known site");
+    let (tools, kinds) = match terms {
+        None => {
+            let tools = vec![
+                (named("small"), "Tilmash, small templates".to_owned(), edits),
+                (named("full"), "Tilmash, own theme, all on".to_owned(), edits),
+                (named("hugo"), "Hugo".to_owned(), edits / 5),
+            ];
+            (tools, &Kind::ALL[..3])
+        }
+        Some(terms) => {
+            let site = |glossary| Site::Named { terms, glossary };
+            (
+                vec![(site(false), "without terms".to_owned(), edits), (site(true), format!("{terms} terms"), edits)],
+                &Kind::ALL[..],
+            )
+        }
+    };
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+    println!("| | first page | memory | {} |\n|---|--:|--:|{}", names.join(" | "), "--:|".repeat(names.len()));
     for (site, name, edits) in tools {
         let above = run::folder();
-        let preview = Preview::start(Site::named(site).expect("a known site"), pages, above.path());
-        let few = edits.min(10);
-        let cells = [(Kind::Paragraph, edits), (Kind::Title, few), (Kind::Template, few)].map(|(kind, edits)| {
-            let mut times: Vec<Duration> = (0..edits).map(|edit| preview.edit(kind, edit, edits)).collect();
-            times.sort_unstable();
-            format!("{} / {} ms ({edits})", part(&times, 50), part(&times, 95))
-        });
+        let preview = Preview::start(site, pages, above.path());
+        let cells: Vec<String> = kinds.iter().map(|&kind| preview.cell(kind, edits)).collect();
         let memory = run::peak(preview.process.0.id()).unwrap_or(0) >> 10;
         println!("| {name} | {:.2} s | {memory} MiB | {} |", preview.first.as_secs_f64(), cells.join(" | "));
     }
@@ -56,6 +66,24 @@ enum Kind {
     Paragraph,
     Title,
     Template,
+    /// The description of a term, seen on the term's page.
+    Description,
+    /// The name of a term, seen on the term's page.
+    Name,
+}
+
+impl Kind {
+    const ALL: [Self; 5] = [Self::Paragraph, Self::Title, Self::Template, Self::Description, Self::Name];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Paragraph => "paragraph",
+            Self::Title => "title",
+            Self::Template => "template",
+            Self::Description => "description of a term",
+            Self::Name => "name of a term",
+        }
+    }
 }
 
 /// A preview that is running, and the site that it shows.
@@ -120,19 +148,45 @@ impl Preview {
         format!("/{code}/{}/", self.site.corpus(self.pages).key(page))
     }
 
+    /// Makes all edits of a kind, and returns the cell of the table.
+    fn cell(&self, kind: Kind, edits: usize) -> String {
+        let edits = if matches!(kind, Kind::Paragraph) { edits } else { edits.min(10) };
+        let is_of_term = matches!(kind, Kind::Description | Kind::Name);
+        if is_of_term && !matches!(self.site, Site::Named { glossary: true, .. }) {
+            return "–".to_owned();
+        }
+        let mut times: Vec<Duration> = (0..edits).map(|edit| self.edit(kind, edit, edits)).collect();
+        times.sort_unstable();
+        format!("{} / {} ms ({edits})", part(&times, 50), part(&times, 95))
+    }
+
     /// Makes an edit with a page open, and waits until the page has it.
     fn edit(&self, kind: Kind, edit: usize, edits: usize) -> Duration {
         // From the first page to the last, and in each language by turns.
-        let page = edit * (self.pages - 1) / (edits - 1).max(1);
-        let code = CODES[edit % CODES.len()];
-        let address = self.address(page, code);
-        let expected = format!("{}-{edit}", ["paragraph", "title", "printing"][kind as usize]);
-        let expected = expected.replace("printing-0", "printing-first");
+        let nth = |count: usize| edit * (count - 1) / (edits - 1).max(1);
+        let (page, code) = (nth(self.pages), CODES[edit % CODES.len()]);
+        let term = match self.site {
+            Site::Named { terms, .. } => nth(terms),
+            Site::Small { .. } | Site::Themed { .. } | Site::Hugo { .. } => 0,
+        };
+        let address = match kind {
+            Kind::Description | Kind::Name => format!("/{code}/terms/{}/", names::key(term)),
+            Kind::Paragraph | Kind::Title | Kind::Template => self.address(page, code),
+        };
+        let expected = match kind {
+            Kind::Template if edit == 0 => "printing-first".to_owned(),
+            Kind::Template => format!("printing-{edit}"),
+            Kind::Name => format!("Renamed{edit}"),
+            Kind::Paragraph | Kind::Title | Kind::Description => {
+                format!("{}-{edit}", kind.name().split(' ').next().unwrap_or(""))
+            }
+        };
         let path = match kind {
             Kind::Template => self.root.join(self.site.frame()),
             Kind::Paragraph | Kind::Title => {
                 self.root.join(format!("content/{}.{code}.md", self.site.corpus(self.pages).key(page)))
             }
+            Kind::Description | Kind::Name => self.root.join(names::path(term)),
         };
         let text = fs::read_to_string(&path).expect("it was written");
         let new = match kind {
@@ -143,6 +197,8 @@ impl Preview {
                 let (_, after) = after.split_once('<').expect("the mark ends");
                 format!("{before}<p>{expected}<{after}")
             }
+            Kind::Description => names::with(&text, term, &format!("    {code}: >-\n      "), &format!("{expected} ")),
+            Kind::Name => names::with(&text, term, &format!("{code}: ["), &format!("{expected} ")),
         };
         self.wait(Instant::now(), &address, "</article>");
         // Whoever looks at the disk now and then must not be met at the same point each time.

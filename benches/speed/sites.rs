@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::corpus::{self, Corpus};
+use crate::names;
 
 /// A site that can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,11 +25,17 @@ pub(crate) enum Site {
     Hugo {
         highlight: bool,
     },
+    /// Tilmash with its own theme and everything on, and with names of terms in the sentences. The
+    /// site has the terms themselves only with `glossary`.
+    Named {
+        terms: usize,
+        glossary: bool,
+    },
 }
 
 impl Site {
     /// Sites by the names that the command line and the tables have for them.
-    pub(crate) const NAMED: [(&str, Self); 7] = [
+    pub(crate) const NAMED: [(&str, Self); 9] = [
         ("plain", Self::Themed { highlight: true, all: false }),
         ("full", Self::Themed { highlight: true, all: true }),
         ("bare", Self::Themed { highlight: false, all: false }),
@@ -36,6 +43,8 @@ impl Site {
         ("small-bare", Self::Small { highlight: false }),
         ("hugo", Self::Hugo { highlight: true }),
         ("hugo-bare", Self::Hugo { highlight: false }),
+        ("names", Self::Named { terms: 5000, glossary: false }),
+        ("terms", Self::Named { terms: 5000, glossary: true }),
     ];
 
     /// The site of that name.
@@ -45,8 +54,12 @@ impl Site {
 
     /// The corpus as this site has it.
     pub(crate) fn corpus(self, pages: usize) -> Corpus {
-        let (Self::Small { highlight } | Self::Themed { highlight, .. } | Self::Hugo { highlight }) = self;
-        Corpus { pages, side_by_side: matches!(self, Self::Themed { all: true, .. }), highlight }
+        let (highlight, side_by_side, terms) = match self {
+            Self::Small { highlight } | Self::Hugo { highlight } => (highlight, false, 0),
+            Self::Themed { highlight, all } => (highlight, all, 0),
+            Self::Named { terms, .. } => (true, true, terms),
+        };
+        Corpus { pages, side_by_side, highlight, terms }
     }
 
     /// Whether Hugo makes it.
@@ -63,7 +76,7 @@ impl Site {
     pub(crate) fn frame(self) -> &'static str {
         match self {
             Self::Small { .. } => "templates/frame.html",
-            Self::Themed { .. } => "templates/page.html",
+            Self::Themed { .. } | Self::Named { .. } => "templates/page.html",
             Self::Hugo { .. } => "layouts/baseof.html",
         }
     }
@@ -87,6 +100,12 @@ impl Site {
                 SMALL.iter().for_each(|(name, text)| put(&format!("templates/{name}"), text));
             }
             Self::Themed { .. } => corpus.files(put),
+            Self::Named { terms, glossary } => {
+                corpus.files(&mut put);
+                if glossary {
+                    names::files(terms, put);
+                }
+            }
             Self::Hugo { highlight } => {
                 corpus.content(&corpus::HUGO, &mut put);
                 let highlighting = format!("codeFences = {highlight}");

@@ -61,6 +61,7 @@ codes! {
     MISSING_TRANSLATION "missing-translation" Warning "A page is missing in one of the site's languages.";
     BROKEN_LINK "broken-link" Error "The target of a link does not exist.";
     BROKEN_ANCHOR "broken-anchor" Error "The target page of a link exists, but has no such anchor.";
+    QUOTATION_CIRCLE "quotation-circle" Error "Sentences quote each other in a circle, or a sentence quotes itself.";
     PATH_CASE "path-case" Error "The target of a link exists, but is written with other capital letters, so the link would work on one file system and not on another.";
     LEAVES_LANGUAGE "leaves-language" Warning "A link leads to a page or file in another language, although the page's own language has it too.";
     ORPHAN_PAGE "orphan-page" Warning "No menu, list or link leads readers of a language to a page.";

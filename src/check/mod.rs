@@ -213,7 +213,7 @@ fn orphans(site: &Site, links: &Links) -> Vec<Diagnostic> {
         candidates.extend(editions.filter(|&lang| site.page(section, lang).is_none()).map(|lang| (id, lang, section)));
     }
     let leads = |from: WorkId, id: WorkId, lang: LangId| {
-        let to = |link: &ResolvedLink| matches!(link, ResolvedLink::Work { work, .. } if *work == id);
+        let to = |link: &ResolvedLink| matches!(link, ResolvedLink::Work { work, .. } | ResolvedLink::Quotation { work, .. } if *work == id);
         links.resolved(from, lang).iter().any(to)
     };
     let has_link = |&(id, lang, _): &(WorkId, LangId, WorkId)| links.backlinks(id).iter().any(|&from| leads(from, id, lang));

@@ -7,7 +7,7 @@
 //! one of these differs from the previous snapshot:
 //! * the documents of the work
 //! * the names of works, editions and files ([`crate::site::Names`])
-//! * the documents of a work to whose anchors it links
+//! * the documents of a work to whose anchors it links, or whose sentences it quotes
 //!
 //! Resolution reaches the site only through `lookup`, which notes these dependencies.
 
@@ -16,8 +16,8 @@ use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
-use crate::base::{Code, Diagnostic, code, path, suggest};
-use crate::model::{Config, EditionName, Key, LangId, SegmentId, key};
+use crate::base::{Code, Diagnostic, IndexRange, code, path, suggest};
+use crate::model::{Config, EditionName, Key, LangId, SegmentId, SegmentIndex, key};
 use crate::parse::{Document, Ref, RefKind, Target};
 use crate::site::route::{RouteKind, SOURCE_ORDER, TERMS, source_order_path, term_path};
 use crate::site::{Site, WorkId};
@@ -26,8 +26,10 @@ use crate::translation::rows::{all_gone, merged_into};
 
 mod lookup;
 mod note;
+mod quotation;
 
 use lookup::Lookup;
+use quotation::Quotation;
 
 pub use note::{NoteProblem, note_targets, resolve_note};
 
@@ -40,6 +42,8 @@ pub enum ResolvedLink {
     Path { path: Arc<str>, title: Option<String>, anchor: Option<String> },
     /// An anchor of the page that contains the link.
     Anchor(String),
+    /// Sentences of an edition, which the page shows.
+    Quotation { work: WorkId, lang: LangId, lines: IndexRange<SegmentIndex> },
     /// No target: the page shows the link's text without a destination.
     Broken,
 }
@@ -68,6 +72,9 @@ struct ResolvedWork {
     links: Vec<Box<[ResolvedLink]>>,
     /// The works that this work links to, without itself.
     targets: BTreeSet<WorkId>,
+    /// The works whose sentences this work quotes, without itself.
+    quoted: BTreeSet<WorkId>,
+    quotations: Vec<Quotation>,
     /// The works whose documents decided about a link.
     read: Box<[WorkId]>,
     diagnostics: LinkDiagnostics,
@@ -154,7 +161,8 @@ impl Links {
             None => (Arc::new(touched_by(site)), Arc::default()),
         };
         let before = known.map(|(_, links)| &links.problems);
-        let problems = problems(site, &works, &similar, before);
+        let circles = quotation::circles(site, works.iter().flat_map(|work| &work.quotations));
+        let problems = problems(site, &works, circles, &similar, before);
         Self { works, backlinks, touched_by, problems, similar, resolved }
     }
 
@@ -174,6 +182,16 @@ impl Links {
         &self.works[work.0 as usize].targets
     }
 
+    /// Returns the works whose sentences are shown on the pages of a work: those that it quotes, and
+    /// those that their sentences quote.
+    pub fn quoted(&self, work: WorkId) -> BTreeSet<WorkId> {
+        let of = |work: WorkId| &self.works[work.0 as usize].quoted;
+        let mut all: BTreeSet<WorkId> = of(work).iter().flat_map(|&quoted| of(quoted)).copied().collect();
+        all.extend(of(work));
+        all.remove(&work);
+        all
+    }
+
     /// Returns the works that link to a work, in reading order.
     pub fn backlinks(&self, work: WorkId) -> &[WorkId] {
         self.backlinks.of(work)
@@ -191,15 +209,17 @@ pub fn resolve(site: &Site, file: &str, lang: LangId, item: &Ref) -> ResolvedLin
 fn problems(
     site: &Site,
     works: &[Arc<ResolvedWork>],
+    mut circles: BTreeMap<WorkId, Vec<Diagnostic>>,
     similar: &Similar,
     before: Option<&BTreeMap<WorkId, Arc<[Diagnostic]>>>,
 ) -> BTreeMap<WorkId, Arc<[Diagnostic]>> {
     let mut hints = Hints { known: HashMap::new(), similar };
-    let with_problems = (0..).map(WorkId).zip(works).filter(|(_, work)| !work.diagnostics.problems.is_empty());
-    let hinted = with_problems.map(|(id, work)| {
+    let all = (0..).map(WorkId).zip(works);
+    let hinted = all.filter_map(|(id, work)| {
         let LinkDiagnostics { problems, missed } = &work.diagnostics;
-        if missed.is_empty() {
-            return (id, Arc::clone(problems));
+        let circles = circles.remove(&id).unwrap_or_default();
+        if missed.is_empty() && circles.is_empty() {
+            return (!problems.is_empty()).then(|| (id, Arc::clone(problems)));
         }
         let mut problems = problems.to_vec();
         for (problem, missed) in missed {
@@ -215,9 +235,10 @@ fn problems(
                 None => {}
             }
         }
+        problems.extend(circles);
         // A hint depends on other works and on anchors, so it is computed each time.
         let same = before.and_then(|before| before.get(&id)).filter(|before| ***before == *problems);
-        (id, same.map_or_else(|| problems.into(), Arc::clone))
+        Some((id, same.map_or_else(|| problems.into(), Arc::clone)))
     });
     hinted.collect()
 }
@@ -235,11 +256,22 @@ impl ResolvedWork {
             None => Box::default(),
         };
         let links: Vec<Box<[ResolvedLink]>> = site.work(id).editions.iter().map(&mut of_edition).collect();
-        let target = |link: &ResolvedLink| if let ResolvedLink::Work { work, .. } = link { Some(*work) } else { None };
+        let target = |link: &ResolvedLink| match link {
+            ResolvedLink::Work { work, .. } | ResolvedLink::Quotation { work, .. } => Some(*work),
+            _ => None,
+        };
         let targets = links.iter().flatten().filter_map(target).filter(|&target| target != id).collect();
+        let quoted = |link: &ResolvedLink| if let ResolvedLink::Quotation { work, .. } = link { Some(*work) } else { None };
+        let quoted = links.iter().flatten().filter_map(quoted).filter(|&quoted| quoted != id).collect();
+        let editions = site.work(id).editions.iter().zip(&links);
+        let quotations = editions.flat_map(|(edition, links)| {
+            edition.iter().flat_map(|edition| quotation::quotations(id, &edition.document, links)).collect::<Vec<_>>()
+        });
+        let quotations = quotations.collect();
         let Resolver { lookup, problems, missed, .. } = resolver;
         let diagnostics = LinkDiagnostics { problems: problems.into(), missed };
-        Self { links, targets, read: lookup.into_read(), diagnostics, segments_of_cuts: segments_of_cuts(site, id) }
+        let segments_of_cuts = segments_of_cuts(site, id);
+        Self { links, targets, quoted, quotations, read: lookup.into_read(), diagnostics, segments_of_cuts }
     }
 }
 
@@ -302,6 +334,9 @@ impl RefContext<'_> {
 
 impl Resolver<'_> {
     fn resolve(&mut self, file: &str, lang: LangId, item: &Ref) -> ResolvedLink {
+        if item.kind == RefKind::Quotation {
+            return self.quotation(file, lang, item);
+        }
         match &item.target {
             Target::Anchor(anchor) => {
                 self.check_anchor(self.work, lang, anchor, item);
@@ -327,8 +362,7 @@ impl Resolver<'_> {
                     return self.link_to_work(work, context);
                 }
                 self.link_to_term(context).unwrap_or_else(|| {
-                    let problem = context.problem(&code::BROKEN_LINK, key::unknown(key.as_str()));
-                    self.miss(problem, Missed::Work(key.to_string()));
+                    self.unknown_work(key.as_str(), context);
                     ResolvedLink::Broken
                 })
             }
@@ -388,22 +422,37 @@ impl Resolver<'_> {
 
     fn link_to_work(&mut self, work: WorkId, context: RefContext<'_>) -> ResolvedLink {
         let names = self.lookup.names;
+        if context.item.kind == RefKind::Image {
+            let key = &names.work(work).key;
+            let problem = context.problem(&code::BROKEN_LINK, format!("the picture leads to the page `{key}`"));
+            let hint = format!("name a picture, or link to the page: `[[{key}]]`; a quotation cannot be inside a link");
+            self.problems.push(problem.hint(hint));
+            return ResolvedLink::Broken;
+        }
         let nearest = names.nearest_language(work, context.lang);
         if nearest != context.lang {
-            let key = &names.work(work).key;
-            let (code, other) = (names.config.code(context.lang), names.config.code(nearest));
-            let message = if names.work(work).fallbacks[context.lang.0] {
-                format!("the page `{key}` does not exist in `{code}`; the link leads to a page that shows its text in `{other}`")
-            } else {
-                format!("the page `{key}` does not exist in `{code}`; the link leads to the page in `{other}`")
-            };
-            let problem = context.problem(&code::OTHER_LANGUAGE_LINK, message);
-            self.problems.push(problem.hint(format!("translate the page: `content/{key}.{code}.md`")));
+            self.problems.push(self.other_language(work, nearest, context));
         }
         if let Some(anchor) = context.anchor {
             self.check_anchor(work, nearest, anchor, context.item);
         }
         ResolvedLink::Work { work, lang: nearest, anchor: context.anchor() }
+    }
+
+    /// Returns the problem of a ref to a page that does not exist in the language of the ref.
+    fn other_language(&self, work: WorkId, nearest: LangId, context: RefContext<'_>) -> Diagnostic {
+        let names = self.lookup.names;
+        let key = &names.work(work).key;
+        let (code, other) = (names.config.code(context.lang), names.config.code(nearest));
+        let message = if context.item.kind == RefKind::Quotation {
+            format!("the page `{key}` does not exist in `{code}`; the quotation is in `{other}`")
+        } else if names.work(work).fallbacks[context.lang.0] {
+            format!("the page `{key}` does not exist in `{code}`; the link leads to a page that shows its text in `{other}`")
+        } else {
+            format!("the page `{key}` does not exist in `{code}`; the link leads to the page in `{other}`")
+        };
+        let hint = format!("translate the page: `content/{key}.{code}.md`");
+        context.problem(&code::OTHER_LANGUAGE_LINK, message).hint(hint)
     }
 
     fn check_anchor(&mut self, work: WorkId, lang: LangId, anchor: &str, item: &Ref) {
@@ -415,8 +464,11 @@ impl Resolver<'_> {
         let source = self.lookup.source_document(work);
         if let Some(gone) = gone(source, anchor) {
             let kind = if SegmentId::parse(anchor).is_some() { "sentence" } else { "heading" };
+            let is_quotation = item.kind == RefKind::Quotation;
             self.problems.push(problem(format!("the {kind} `{anchor}` of `{file}` was deleted")).hint(match gone {
+                Some(into) if is_quotation => format!("quote `#{into}`: its text was merged into the sentence `{into}`"),
                 Some(into) => format!("link to `#{into}`: its text was merged into the sentence `{into}`"),
+                None if is_quotation => "quote another sentence, or remove the quotation".to_owned(),
                 None => "link to another place, or remove the link".to_owned(),
             }));
             return;

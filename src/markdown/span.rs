@@ -364,7 +364,8 @@ impl Recorder<'_, '_> {
             Some(LinkType::WikiLink { .. }) => {
                 let start = written.find("[[").map_or(0, |brackets| brackets + 2);
                 let key = written[start..].strip_suffix('|').or_else(|| written[start..].strip_suffix("]]"));
-                let end = start + key.unwrap_or(&written[start..]).len();
+                let key = key.unwrap_or(&written[start..]);
+                let end = start + key.find('|').unwrap_or(key.len());
                 Some((start..end, Form::Wiki))
             }
             Some(LinkType::Autolink | LinkType::Email) => Some((1..written.len().max(2) - 1, Form::Auto)),

@@ -20,7 +20,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::yaml::{self, Fields, Node};
-use crate::base::{Diagnostic, Report, code, suggest};
+use crate::base::{Diagnostic, Place, Report, code, suggest};
 
 /// The rules for the forms of a language's words. The default has none: a word has one form.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -121,6 +121,15 @@ const STEM: usize = 0;
 const LONGEST_CHAIN: usize = 7;
 /// The greatest number of kinds of harmony.
 const MOST_HARMONIES: usize = 8;
+/// The greatest number of states.
+const MOST_STATES: usize = 1000;
+/// The greatest number of endings in all states, each counted in every state that includes it.
+const MOST_ENDINGS: usize = 10_000;
+/// The greatest number of changes of stems.
+const MOST_CHANGES: usize = 1000;
+/// The greatest number of changes that may fit one word. The matcher of names has a pattern for
+/// each of them, for every name.
+const MOST_CHANGES_OF_WORD: usize = 16;
 
 impl Inflection {
     /// Reads the rules from the mapping at `endings` in a language file.
@@ -194,6 +203,13 @@ impl Inflection {
         rules
     }
 
+    /// Returns a name without an article at its beginning.
+    pub fn without_article<'n>(&self, name: &'n str) -> &'n str {
+        let Some((first, rest)) = name.split_once(' ') else { return name };
+        let is_article = self.articles.contains(&first.to_lowercase()) && rest.contains(char::is_alphanumeric);
+        if is_article { rest } else { name }
+    }
+
     /// Reads the states and the changes of stems.
     fn read_states(&mut self, fields: &mut Fields<'_, '_>) {
         let entries = fields.take_map("states");
@@ -204,6 +220,11 @@ impl Inflection {
                 .report(&code::BAD_VALUE, &first.key_place, "no state is called `stem`")
                 .hint("words begin in the state `stem`; write `stem: []` if no ending follows an unchanged word");
         }
+        if let Some(entry) = entries.get(MOST_STATES) {
+            let message = format!("there are more than {MOST_STATES} states");
+            fields.report(&code::BAD_VALUE, &entry.key_place, message).hint("states with the same endings can be one state");
+        }
+        let entries = &entries[..entries.len().min(MOST_STATES)];
         let mut names: Vec<&str> = vec!["stem"];
         names.extend(entries.iter().map(|entry| entry.key.as_str()).filter(|name| *name != "stem"));
         let number = |name: &str| names.iter().position(|it| *it == name);
@@ -226,8 +247,23 @@ impl Inflection {
                 }
             }
         }
-        self.states = (0..names.len()).map(|state| included(&written, state, &mut vec![false; names.len()])).collect();
-        for item in fields.take_list("stems") {
+        let mut left = MOST_ENDINGS;
+        self.states = (0..names.len()).map(|state| included(&written, state, &mut vec![false; names.len()], &mut left)).collect();
+        if left == 0
+            && let Some(first) = entries.first()
+        {
+            fields
+                .report(&code::BAD_VALUE, &first.key_place, format!("there are more than {MOST_ENDINGS} endings"))
+                .hint("endings that `=` takes from another state count again; use `pairs` and classes to write fewer");
+        }
+        let items = fields.take_list("stems");
+        if let Some(item) = items.get(MOST_CHANGES) {
+            fields
+                .report(&code::BAD_VALUE, &item.place, format!("there are more than {MOST_CHANGES} changes of stems"))
+                .hint("write irregular forms of single names into `stems` of the terms");
+        }
+        let mut changes = Vec::new();
+        for item in items.iter().take(MOST_CHANGES) {
             let Some(mut change) = Fields::of(item, "a change of a stem", fields.problems()) else { continue };
             let (ends, word) = (change.take_text("ends"), change.take_text("word"));
             let is_whole = word.is_some();
@@ -251,7 +287,7 @@ impl Inflection {
                 }
                 (Some(ends), None) | (None, Some(ends)) if becomes.is_some() != never.is_some() => {
                     let before = never.or(before).unwrap_or_default();
-                    self.changes.push(StemChange { ends, becomes, is_whole, before, state });
+                    changes.push((StemChange { ends, becomes, is_whole, before, state }, place));
                 }
                 _ => {
                     change.report(&code::BAD_VALUE, &place, "this change of a stem is not complete").hint(
@@ -261,6 +297,43 @@ impl Inflection {
             }
             change.finish();
         }
+        self.limit_changes(&mut changes, fields);
+        self.changes.extend(changes.into_iter().map(|(change, _)| change));
+    }
+
+    /// Removes changes that fit a word which has too many others, and reports the first of them.
+    fn limit_changes(&self, changes: &mut Vec<(StemChange, Place)>, fields: &mut Fields<'_, '_>) {
+        // All changes of a word fit the longest one of them.
+        let mut by_length: Vec<usize> = (0..changes.len()).collect();
+        by_length.sort_by_key(|&at| changes[at].0.ends.chars().count());
+        let (mut kept, mut refused) = (Vec::new(), Vec::new());
+        for at in by_length {
+            let fitting = kept.iter().filter(|&&shorter: &&usize| self.fit_one_word(&changes[shorter].0, &changes[at].0)).count();
+            if fitting < MOST_CHANGES_OF_WORD { &mut kept } else { &mut refused }.push(at);
+        }
+        if let Some(&first) = refused.iter().min() {
+            let (change, place) = &changes[first];
+            let message = format!("more than {MOST_CHANGES_OF_WORD} changes of stems fit a word that ends in `{}`", change.ends);
+            fields
+                .report(&code::BAD_VALUE, place, message)
+                .hint("remove some of them; write irregular forms of single names into `stems` of the terms");
+        }
+        let mut at = 0;
+        changes.retain(|_| {
+            at += 1;
+            !refused.contains(&(at - 1))
+        });
+    }
+
+    /// Returns true if two changes may fit the same word, of which the first has the shorter end.
+    fn fit_one_word(&self, shorter: &StemChange, longer: &StemChange) -> bool {
+        let is_one = |(a, b): (char, char)| match (a.is_ascii_uppercase(), b.is_ascii_uppercase()) {
+            (true, false) => self.classes.get(&b) == Some(&a),
+            (false, true) => self.classes.get(&a) == Some(&b),
+            _ => a == b,
+        };
+        let is_end = || shorter.ends.chars().rev().zip(longer.ends.chars().rev()).all(is_one);
+        if shorter.is_whole { longer.is_whole && shorter.ends == longer.ends } else { is_end() }
     }
 
     /// Returns true if a text can be the end that a change replaces: classes, then small letters.
@@ -475,16 +548,21 @@ impl Inflection {
     }
 }
 
-/// Returns the endings of a state with those of the states that it includes.
-fn included(written: &[Vec<Result<Ending, usize>>], state: usize, seen: &mut Vec<bool>) -> Vec<Ending> {
-    if std::mem::replace(&mut seen[state], true) {
-        return Vec::new();
-    }
-    let mut endings = Vec::new();
-    for ending in &written[state] {
-        match ending {
-            Ok(ending) => endings.push(ending.clone()),
-            Err(other) => endings.extend(included(written, *other, seen)),
+/// Returns the endings of a state with those of the states that it includes. `left` is the number
+/// of endings that the language may still have.
+fn included(written: &[Vec<Result<Ending, usize>>], state: usize, seen: &mut [bool], left: &mut usize) -> Vec<Ending> {
+    let (mut endings, mut waiting) = (Vec::new(), vec![written[state].iter()]);
+    seen[state] = true;
+    while let Some(own) = waiting.last_mut() {
+        match own.next() {
+            None => _ = waiting.pop(),
+            Some(_) if *left == 0 => break,
+            Some(Ok(ending)) => {
+                *left -= 1;
+                endings.push(ending.clone());
+            }
+            Some(Err(other)) if !std::mem::replace(&mut seen[*other], true) => waiting.push(written[*other].iter()),
+            Some(Err(_)) => {}
         }
     }
     endings

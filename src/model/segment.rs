@@ -75,6 +75,21 @@ impl fmt::Debug for LanguageTag {
     }
 }
 
+/// Reads the addresses of one sentence, or of the first and the last of several:
+///
+/// ```text
+/// 3.2        3.2 and 3.2
+/// 3.2-3.4    3.2 and 3.4
+/// 3.2a-en    3.2a-en and 3.2a-en
+/// ```
+pub fn range_of_ids(text: &str) -> Option<(SegmentId, SegmentId)> {
+    if let Some(id) = SegmentId::parse(text) {
+        return Some((id, id));
+    }
+    let mut hyphens = text.match_indices(['-', '–']);
+    hyphens.find_map(|(at, hyphen)| Some((SegmentId::parse(&text[..at])?, SegmentId::parse(&text[at + hyphen.len()..])?)))
+}
+
 /// Returns the message that a text is not a segment id.
 pub fn not_an_address(text: &str) -> String {
     format!("`{text}` is not the address of a sentence")

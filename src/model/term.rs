@@ -26,12 +26,18 @@ use crate::base::{
 };
 
 use super::config::{LanguageConfig, unknown_language};
-use super::{Config, LangId};
+use super::{Config, Inflection, LangId};
 
 /// Path of the file with terms, from the project's root.
 pub const FILE: &str = "content/_terms.yaml";
 /// Folder of further files with terms.
 pub const FOLDER: &str = "content/_terms/";
+
+/// The greatest number of characters in a name.
+const LONGEST_NAME: usize = 200;
+/// The greatest number of unknown keys for which similar ones are looked up: each look-up compares
+/// all keys.
+const SUGGESTIONS: usize = 20;
 
 /// File with the coasts and borders of the map, as GeoJSON.
 pub const OUTLINES: &str = "content/_terms/map.geojson";
@@ -191,8 +197,13 @@ impl DateRange {
 }
 
 impl Glossary {
-    /// Reads files with terms, given with their texts.
-    pub fn read<'t>(files: impl IntoIterator<Item = (&'t Arc<str>, &'t str)>, config: &Config) -> (Self, Vec<Diagnostic>) {
+    /// Reads files with terms, given with their texts. `rules` are those of each language; names
+    /// that they make equal belong to one term.
+    pub fn read<'t>(
+        files: impl IntoIterator<Item = (&'t Arc<str>, &'t str)>,
+        config: &Config,
+        rules: &[&Inflection],
+    ) -> (Self, Vec<Diagnostic>) {
         let mut glossary = Self::default();
         let mut problems = Vec::new();
         for (file, text) in files {
@@ -202,7 +213,7 @@ impl Glossary {
             }
         }
         glossary.check_see(&mut problems);
-        glossary.check_names(config, &mut problems);
+        glossary.check_names(rules, &mut problems);
         (glossary, problems)
     }
 
@@ -252,33 +263,39 @@ impl Glossary {
     }
 
     fn check_see(&self, problems: &mut Vec<Diagnostic>) {
-        for term in &self.terms {
-            for (key, place) in term.see.iter().filter(|(key, _)| !self.by_key.contains_key(key)) {
-                let hint = suggest::did_you_mean(key, self.terms.iter().map(|term| term.key.as_str()));
-                let hint = hint.unwrap_or_else(|| "write the key of a term, as its file has it before the colon".to_owned());
-                problems.report(&code::BAD_VALUE, place, format!("no term has the key `{key}`")).hint(hint);
-            }
+        let links = self.terms.iter().flat_map(|term| &term.see);
+        for (nth, (key, place)) in links.filter(|(key, _)| !self.by_key.contains_key(key)).enumerate() {
+            let keys = self.terms.iter().map(|term| term.key.as_str());
+            let hint = if nth < SUGGESTIONS { suggest::did_you_mean(key, keys) } else { None };
+            let hint = hint.unwrap_or_else(|| "write the key of a term, as its file has it before the colon".to_owned());
+            problems.report(&code::BAD_VALUE, place, format!("no term has the key `{key}`")).hint(hint);
         }
     }
 
-    /// Reports names that two terms have in one language.
-    fn check_names(&self, config: &Config, problems: &mut Vec<Diagnostic>) {
-        for lang in config.lang_ids() {
-            let mut seen: HashMap<String, (&Term, &Name)> = HashMap::new();
+    /// Reports names that two terms have in one language. An article at the beginning makes no
+    /// difference, since texts may lack it.
+    fn check_names(&self, rules: &[&Inflection], problems: &mut Vec<Diagnostic>) {
+        for (lang, rules) in rules.iter().enumerate() {
+            let mut seen: HashMap<&str, (&Term, &Name)> = HashMap::new();
             for term in &self.terms {
-                for name in term.names[lang.0].iter().chain(&term.stems[lang.0]) {
-                    match seen.get(&*name.text) {
+                for name in term.names[lang].iter().chain(&term.stems[lang]) {
+                    match seen.get(rules.without_article(&name.text)) {
                         Some((other, first)) if other.key != term.key => {
-                            problems
-                                .report(
-                                    &code::BAD_VALUE,
-                                    &name.place,
-                                    format!("`{}` is a name of two terms, `{}` and `{}`", name.text, other.key, term.key),
+                            let message = if first.text == name.text {
+                                format!("`{}` is a name of two terms, `{}` and `{}`", name.text, other.key, term.key)
+                            } else {
+                                let (a, b) = (&first.text, &name.text);
+                                format!(
+                                    "`{a}`, a name of `{}`, and `{b}`, a name of `{}`, match the same texts",
+                                    other.key, term.key
                                 )
+                            };
+                            problems
+                                .report(&code::BAD_VALUE, &name.place, message)
                                 .also(&first.place, "the other one")
                                 .hint("a mention of the name could mean either; give each term names of its own");
                         }
-                        _ => _ = seen.insert(name.text.to_string(), (term, name)),
+                        _ => _ = seen.insert(rules.without_article(&name.text), (term, name)),
                     }
                 }
             }
@@ -403,7 +420,12 @@ fn names_of(node: &Node, languages: &[LanguageConfig], problems: &mut Vec<Diagno
         for item in items {
             let Some(text) = yaml::text(item, problems) else { continue };
             let text = path::nfc(&text.split_whitespace().collect::<Vec<_>>().join(" "));
-            if text.chars().any(char::is_alphanumeric) {
+            let length = text.chars().count();
+            if length > LONGEST_NAME {
+                problems
+                    .report(&code::BAD_VALUE, &item.place, format!("a name has {length} characters"))
+                    .hint(format!("names are words of the text, with at most {LONGEST_NAME} characters; a sentence about the term is its `description`"));
+            } else if text.chars().any(char::is_alphanumeric) {
                 names[lang].push(Name { text: text.into(), place: item.place.clone() });
             } else {
                 problems

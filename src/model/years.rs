@@ -18,6 +18,8 @@ pub struct Years {
     pub before: Vec<String>,
     /// Words that follow a year.
     pub after: Vec<String>,
+    /// Words that follow the last of several years; behind one year they name a decade: `жылдары`.
+    pub after_several: Vec<String>,
     /// Endings that an apostrophe or a hyphen joins to a year.
     pub endings: Vec<String>,
     /// Words that follow a number which is no year: `tonnes`.
@@ -41,6 +43,7 @@ impl Years {
         let years = Self {
             before: fields.take_texts("before"),
             after: fields.take_texts("after"),
+            after_several: fields.take_texts("after_several"),
             endings: fields.take_texts("endings"),
             never_before: fields.take_texts("never_before"),
             never_after: fields.take_texts("never_after"),

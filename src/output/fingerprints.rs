@@ -2,9 +2,11 @@
 //!
 //! A page depends on these inputs:
 //!
-//! * the texts of its own work, of the chapters that touch it, and of those that it touches
+//! * the texts of its own work, of the chapters that touch it, of those that it touches, and of works
+//!   that these quote
 //! * the texts of all works, if it has the picture of its section (`connections`)
-//! * the shape of the works it links to: their anchors, and the alignment of their editions
+//! * the shape of the works that these texts link to: their anchors, and the alignment of their
+//!   editions
 //! * the list of works that link to it
 //! * the inputs that the whole site shares: templates, words, configuration, and the data of works
 //!   in lists and menus
@@ -14,7 +16,7 @@
 //!
 //! ```text
 //! title of `a`         the shared digest differs: all pages
-//! paragraph of `a`     the texts of `a` differ: the pages of `a`
+//! paragraph of `a`     the texts of `a` differ: the pages of `a`, and those that quote `a`
 //! new anchor in `a`    the shape of `a` differs too: the pages that link to `a`
 //! ```
 //!
@@ -28,6 +30,7 @@ use rayon::prelude::*;
 
 use crate::base::Digest;
 use crate::base::hash::Digester;
+use crate::link::Links;
 use crate::load::{Content, Inputs};
 use crate::model::key;
 use crate::parse::{Block, Document, Heading, Marks, Note, Segment};
@@ -46,7 +49,7 @@ pub struct Fingerprints {
 /// The digests of a work.
 #[derive(Debug)]
 struct Work {
-    /// Digest of the texts of its editions and of its lock.
+    /// Digest of the texts of its editions and of its lock, and of those of the works that it quotes.
     texts: Digest,
     /// Digest of the parts that pages linking to the work can see, such as the anchors of its
     /// headings.
@@ -107,7 +110,9 @@ impl Fingerprints {
         for (_, listed) in &works {
             listed.hash(&mut shared);
         }
-        Self { shared: shared.digest(), works: works.into_iter().map(|(work, _)| work).collect() }
+        let mut works: Vec<Work> = works.into_iter().map(|(work, _)| work).collect();
+        add_quoted(&renderer.links, &mut works);
+        Self { shared: shared.digest(), works }
     }
 
     /// Returns the fingerprint of a route's inputs; `None` if they are not tracked, so that the
@@ -133,8 +138,11 @@ impl Fingerprints {
                 if editions.iter().flatten().any(|edition| edition.document.front.connections) {
                     self.works.iter().for_each(|work| work.texts.hash(&mut digester));
                 }
-                for &WorkId(target) in links.targets(work) {
-                    self.works[target as usize].shape.hash(&mut digester);
+                // Quoted sentences have links too.
+                for from in links.quoted(work).into_iter().chain([work]) {
+                    for &WorkId(target) in links.targets(from) {
+                        self.works[target as usize].shape.hash(&mut digester);
+                    }
                 }
                 for &from in links.backlinks(work) {
                     renderer.site.work(from).key.hash(&mut digester);
@@ -159,6 +167,21 @@ impl Fingerprints {
 fn touched(site: &Site, work: WorkId) -> BTreeSet<WorkId> {
     let cuts = site.chapter(work).into_iter().flat_map(|(_, chapter)| &chapter.cuts);
     cuts.flat_map(|cut| &cut.touches).filter_map(|key| site.work_named(key.as_str())).collect()
+}
+
+/// Adds to the texts of each work those of the works that it quotes: they are shown wherever its
+/// own are.
+fn add_quoted(links: &Links, works: &mut [Work]) {
+    let with_quoted = |id: u32| {
+        let quoted = links.quoted(WorkId(id));
+        let mut digester = Digester::default();
+        quoted.iter().chain([&WorkId(id)]).for_each(|&WorkId(it)| works[it as usize].texts.hash(&mut digester));
+        (!quoted.is_empty()).then(|| (id, digester.digest()))
+    };
+    let changed: Vec<(u32, Digest)> = (0..works.len() as u32).filter_map(with_quoted).collect();
+    for (id, texts) in changed {
+        works[id as usize].texts = texts;
+    }
 }
 
 /// Returns the digest of the program and of all files of a project. Returns `None` if a file that

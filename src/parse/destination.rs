@@ -68,6 +68,31 @@ pub(super) fn wiki(url: &str) -> Target {
     }
 }
 
+/// Returns the target of `![[KEY#ID]]`, which shows a sentence. Returns `None` if the brackets name
+/// a picture.
+///
+/// ```text
+/// vectors/russia#2.3    the sentence of a page
+/// #2.3                  the sentence of the same page
+/// vectors/russia        a page without a sentence, which [`crate::link`] reports
+/// map.svg, map.svg#top  a picture
+/// ```
+pub fn quoted(url: &str) -> Option<Target> {
+    const PICTURES: [&str; 7] = ["avif", "gif", "jpeg", "jpg", "png", "svg", "webp"];
+    let url = fold_all(url);
+    let (key, anchor) = cut_anchor(&url);
+    let key = key.trim();
+    let extension = path::extension(key).to_lowercase();
+    let is_picture = PICTURES.contains(&&*extension) || anchor.is_none() && !extension.is_empty();
+    if is_picture || key.contains(':') {
+        return None;
+    }
+    Some(match (key, anchor) {
+        ("", anchor) => Target::Anchor(anchor.unwrap_or_default()),
+        (key, anchor) => Target::Work { key: Key::new(key), anchor },
+    })
+}
+
 /// Returns the scheme of a URL, if it has one.
 pub(super) fn scheme(url: &str) -> Option<&str> {
     let (scheme, _) = url.split_once(':')?;

@@ -78,6 +78,8 @@ pub enum HoleKind {
     Url(u32),
     /// The title of the work to which a ref leads, in the reader's language.
     Title(u32),
+    /// The sentences to which a ref leads, as a quotation.
+    Quotation(u32, QuotationForm),
     /// A prefix that keeps the ids of two editions on one page apart; empty on all other pages.
     Scope,
     /// The start tag of a segment's element, with the segment's id and scope. For a row of a table
@@ -96,6 +98,17 @@ pub enum HoleKind {
     Code(u32),
     /// A word of the interface.
     Word(Word),
+}
+
+/// The form in which a page shows quoted sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuotationForm {
+    /// In an element of its own, with a link to the sentence.
+    Block,
+    /// In quotation marks, with a link to the sentence.
+    Inline,
+    /// In quotation marks and without markup: inside a heading or a link, which cannot hold links.
+    Plain,
 }
 
 /// A reference to a footnote.

@@ -39,6 +39,9 @@ use notes::Notes;
 use quotes::Quotes;
 use table::Table;
 
+/// The start tag of the element around quoted sentences.
+const QUOTATION: &str = "<blockquote class=\"quotation\">\n";
+
 /// The result of writing a document's text.
 pub(super) struct Written {
     /// The text of the first heading and its byte range in the file, if it is the document's title.
@@ -114,6 +117,19 @@ struct Writer<'a, 'p> {
     tables: u32,
     heading: Option<OpenHeading>,
     notes: Notes,
+    /// The open block of text, if it has nothing but quotations.
+    alone: Option<Alone>,
+}
+
+/// A block of text that has nothing but quotations.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Alone {
+    /// The author wrote it as a quotation: `> ![[key#3.2]]`.
+    Plain,
+    /// A paragraph, which gets an element of a quotation around it.
+    Wrapped,
+    /// The text of a tight list item, which gets that element and a paragraph.
+    InItem,
 }
 
 /// A block of text in which each line is a segment.
@@ -180,6 +196,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             tables: 0,
             heading: None,
             notes,
+            alone: None,
         }
     }
 
@@ -387,6 +404,10 @@ impl<'a, 'p> Writer<'a, 'p> {
         if self.leaf.is_some() {
             self.close_segment();
             self.leaf = None;
+            if self.alone.take_if(|alone| *alone == Alone::InItem).is_some() {
+                self.close("</p>");
+                self.close("</blockquote>");
+            }
         }
     }
 
@@ -438,6 +459,15 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
         match tag {
             Tag::Paragraph => {
+                // A paragraph directly in a container without text of its own is in a quotation.
+                self.alone = match self.containers.last() {
+                    _ if !self.addresses() || !self.only_quotations_ahead() => None,
+                    Some(Container::Other) => Some(Alone::Plain),
+                    _ => Some(Alone::Wrapped),
+                };
+                if self.alone == Some(Alone::Wrapped) {
+                    self.open(ElementKind::Quote, QUOTATION);
+                }
                 self.open(ElementKind::Paragraph, "<p>");
                 self.open_leaf(range.start);
             }
@@ -456,6 +486,16 @@ impl<'a, 'p> Writer<'a, 'p> {
             Tag::Item => {
                 self.open(ElementKind::Item, if self.task_ahead() { "<li class=\"task\">" } else { "<li>" });
                 self.containers.push(Container::Item);
+                if let Some((_, text)) = self.events.get(self.at)
+                    && self.addresses()
+                    && self.only_quotations_ahead()
+                {
+                    let start = text.start;
+                    self.alone = Some(Alone::InItem);
+                    self.open(ElementKind::Quote, QUOTATION);
+                    self.open(ElementKind::Paragraph, "<p>");
+                    self.open_leaf(start);
+                }
             }
             Tag::DefinitionList => {
                 self.open(ElementKind::Definitions, "<dl>\n");
@@ -495,7 +535,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             Tag::Superscript => self.open_inline("<sup>"),
             Tag::Subscript => self.open_inline("<sub>"),
             Tag::Link { link_type, dest_url, title, .. } => self.start_link(link_type, &dest_url, &title, range),
-            Tag::Image { dest_url, title, .. } => self.image(&dest_url, &title, &range),
+            Tag::Image { link_type, dest_url, title, .. } => self.image((link_type, &dest_url), &title, &range),
             // `write_events` skips definitions of footnotes, and metadata blocks are not enabled.
             Tag::FootnoteDefinition(_) | Tag::MetadataBlock(_) => {}
         }
@@ -513,7 +553,12 @@ impl<'a, 'p> Writer<'a, 'p> {
             leaf.depth = leaf.depth.saturating_sub(1);
         }
         match tag {
-            TagEnd::Paragraph => self.close("</p>"),
+            TagEnd::Paragraph => {
+                self.close("</p>");
+                if self.alone.take() == Some(Alone::Wrapped) {
+                    self.close("</blockquote>");
+                }
+            }
             TagEnd::Heading(_) => return self.end_heading(),
             TagEnd::BlockQuote(_) => {
                 let alert = self.containers.pop() == Some(Container::Alert);

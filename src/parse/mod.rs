@@ -33,8 +33,10 @@ mod provenance;
 
 use fragment::exact;
 
-pub use destination::target;
-pub use fragment::{Element, ElementKind, Fragment, Hole, HoleKind, HtmlPos, HtmlRange, Inline, InlineKind, NoteRef, Word};
+pub use destination::{quoted, target};
+pub use fragment::{
+    Element, ElementKind, Fragment, Hole, HoleKind, HtmlPos, HtmlRange, Inline, InlineKind, NoteRef, QuotationForm, Word,
+};
 pub use marks::{Marks, Silenced, Unmentioned, silenced_after};
 pub use outline::{Block, BlockKind, CodeBlock, Heading, Note, NoteIndex, Ref, RefKind, Segment, Target, WebLink};
 

@@ -89,6 +89,8 @@ pub enum RefKind {
     Link,
     Wiki,
     Image,
+    /// `![[key#3.2]]`: the page shows the sentence.
+    Quotation,
 }
 
 /// The target of a ref, before it is looked up in the site: `[a](b.md#c)` in `content/x/a.md` gives

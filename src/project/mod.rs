@@ -15,7 +15,7 @@
 //! | split | source text | plan and source text |
 //! | parse | file | [`crate::parse::ParseInput`] |
 //! | site | index | the heads of all documents and [`Parts`] |
-//! | link | work | its documents, the names of the site, the documents of works whose anchors it names |
+//! | link | work | its documents, the names of the site, the documents of works whose anchors it names or whose sentences it quotes |
 //! | check | work | its documents, its mentions of terms, the configuration, the languages and the terms |
 //! | templates | all | their texts |
 //! | shared values of pages | all | the index and the templates |
@@ -259,10 +259,10 @@ impl Project {
             ..StageDiagnostics::default()
         };
         let settings = ParseSettings { config: &config, languages: &theme.languages, splits: &splits };
-        let (parsed, fresh) = self.documents(&mut inputs, &listing, &settings);
+        let (parsed, drafts, fresh) = self.documents(&mut inputs, &listing, &settings);
         diagnostics.documents = parsed.iter().map(|(_, problems)| Arc::clone(problems)).collect();
         self.timings.end("parse");
-        let glossary = self.glossary(&inputs, &config);
+        let glossary = self.glossary(&inputs, &config, &theme.languages);
         diagnostics.project.push(Arc::clone(&glossary.problems));
         let parts = Parts {
             glossary: Arc::clone(&glossary.glossary),
@@ -273,6 +273,7 @@ impl Project {
             assets: listing.assets.clone(),
             theme_files: theme.files.clone(),
             sitemap_limits: self.overrides.sitemap_limits,
+            drafts,
         };
         let before = previous.as_ref();
         let site = Arc::new(Site::new(parts, before.map(|it| &*it.site)));

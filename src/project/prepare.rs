@@ -9,7 +9,7 @@ use super::{Project, shared};
 use crate::base::visible::shown_path;
 use crate::base::{Diagnostic, Place, SAVE_AS_UTF8, code, suggest, yaml};
 use crate::load::{self, Content, Inputs};
-use crate::model::{Config, Glossary, Key, LangId, Language, Limit, Lock, config, term};
+use crate::model::{Config, Glossary, Inflection, Key, LangId, Language, Limit, Lock, config, term};
 use crate::parse::memo::Parsed;
 use crate::parse::{ChapterOf, ParseInput, Settings};
 use crate::render::{Templates, template};
@@ -36,6 +36,7 @@ pub(super) struct CachedLock {
 #[derive(Debug)]
 pub(super) struct CachedGlossary {
     config: Arc<Config>,
+    languages: Vec<Language>,
     texts: Vec<(Arc<str>, Arc<str>)>,
     pub(super) glossary: Arc<Glossary>,
     pub(super) problems: Arc<[Diagnostic]>,
@@ -142,7 +143,7 @@ impl Project {
     }
 
     /// Reads the terms of the site.
-    pub(super) fn glossary(&mut self, inputs: &Inputs, config: &Arc<Config>) -> Arc<CachedGlossary> {
+    pub(super) fn glossary(&mut self, inputs: &Inputs, config: &Arc<Config>, languages: &[Language]) -> Arc<CachedGlossary> {
         let files = inputs.below("content").filter(|(file, _)| term::is_term_file(file));
         let texts = files.filter_map(|(file, content)| match &content.content {
             Content::Text(text) => Some((Arc::clone(file), Arc::clone(text))),
@@ -150,12 +151,16 @@ impl Project {
         });
         let texts: Vec<(Arc<str>, Arc<str>)> = texts.collect();
         match &self.glossary {
-            Some(known) if Arc::ptr_eq(&known.config, config) && known.texts == texts => Arc::clone(known),
+            Some(known) if Arc::ptr_eq(&known.config, config) && known.languages == languages && known.texts == texts => {
+                Arc::clone(known)
+            }
             _ => {
-                let (glossary, problems) = Glossary::read(texts.iter().map(|(file, text)| (file, &**text)), config);
+                let rules: Vec<&Inflection> = languages.iter().map(|language| &language.pack.endings).collect();
+                let (glossary, problems) = Glossary::read(texts.iter().map(|(file, text)| (file, &**text)), config, &rules);
                 let glossary = shared(self.glossary.as_ref().map(|known| &known.glossary), glossary);
                 let config = Arc::clone(config);
-                let known = Arc::new(CachedGlossary { config, texts, glossary, problems: problems.into() });
+                let languages = languages.to_vec();
+                let known = Arc::new(CachedGlossary { config, languages, texts, glossary, problems: problems.into() });
                 self.glossary = Some(Arc::clone(&known));
                 known
             }
@@ -177,14 +182,14 @@ impl Project {
         problems
     }
 
-    /// Parses all editions. Returns the documents that are shown, and the number of documents
-    /// parsed. If no other state follows, texts that no later stage reads are dropped.
+    /// Parses all editions. Returns the documents that are shown, the keys of drafts that are not,
+    /// and the number of documents parsed. If no other state follows, texts that no later stage reads are dropped.
     pub(super) fn documents(
         &mut self,
         inputs: &mut Arc<Inputs>,
         listing: &Listing,
         settings: &ParseSettings<'_>,
-    ) -> (Vec<Parsed>, usize) {
+    ) -> (Vec<Parsed>, BTreeSet<Key>, usize) {
         let mut parse_inputs = self.parse_inputs(inputs, listing, settings);
         add_home_pages(&mut parse_inputs, settings, self.settings.as_ref().expect("set by the line above"));
         if self.is_for_one_state && !settings.config.segments {
@@ -193,8 +198,15 @@ impl Project {
             super::drop_texts(inputs, files, settings.splits);
         }
         let (mut parsed, fresh) = self.memo.parse_all(parse_inputs);
-        parsed.retain(|(document, _)| self.overrides.drafts || !document.front.draft || document.key.is_home());
-        (parsed, fresh)
+        let mut drafts = BTreeSet::new();
+        parsed.retain(|(document, _)| {
+            let is_shown = self.overrides.drafts || !document.front.draft || document.key.is_home();
+            if !is_shown {
+                drafts.insert(document.key.clone());
+            }
+            is_shown
+        });
+        (parsed, drafts, fresh)
     }
 
     /// Collects the inputs of the editions that are files.

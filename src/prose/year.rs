@@ -9,7 +9,7 @@
 //! from 1991 to 1993                 words before and between the years
 //! ```
 
-use super::joint::{DateSpan, Joint, Point, is_dash, joint, with_ending};
+use super::joint::{DateSpan, Joint, Point, is_dash, joint, number_after, with_ending};
 use super::month::{stands_alone, value};
 use super::rules::DateRules;
 use super::tokens::Words;
@@ -24,6 +24,9 @@ struct Candidate {
     /// The last token of the number or the range, with its ending.
     last: usize,
     is_marked: bool,
+    /// True if a word behind the year follows several years: `жылдары` in `1991 және 1993 жылдары`.
+    /// Behind one year it names a decade.
+    is_last_of_several: bool,
     /// True if a word says that a time begins with the year.
     begins: bool,
     /// True if a word behind the year says that a time ends with it.
@@ -42,19 +45,7 @@ pub(super) fn years(words: Words<'_>, rules: &DateRules, used: &[bool]) -> Vec<D
             candidates.extend(candidate(words, rules, token, used));
         }
     }
-    // A list has one mark, before its first year or after its last one.
-    for at in 1..candidates.len() {
-        let [left, right] = &mut candidates[at - 1..=at] else { continue };
-        if joint(words, rules, left.last, right.token) == Some(Joint::And) {
-            right.is_marked |= left.is_marked;
-        }
-    }
-    for at in (1..candidates.len()).rev() {
-        let [left, right] = &mut candidates[at - 1..=at] else { continue };
-        if joint(words, rules, left.last, right.token) == Some(Joint::And) {
-            left.is_marked |= right.is_marked;
-        }
-    }
+    mark_lists(words, rules, &mut candidates);
     let mut spans: Vec<DateSpan> = Vec::new();
     let mut candidates = candidates.into_iter().peekable();
     while let Some(mut it) = candidates.next() {
@@ -87,6 +78,29 @@ pub(super) fn years(words: Words<'_>, rules: &DateRules, used: &[bool]) -> Vec<D
         }
     }
     spans
+}
+
+/// Marks the years of lists. A list has one mark, before its first year or behind its last one:
+/// `in 1998, 2007 and 2011`.
+fn mark_lists(words: Words<'_>, rules: &DateRules, candidates: &mut [Candidate]) {
+    let mut first = 0;
+    while first < candidates.len() {
+        let between = |at: usize| {
+            let (left, right) = (candidates.get(at)?, candidates.get(at + 1)?);
+            joint(words, rules, left.last, right.token).filter(|it| matches!(it, Joint::Comma | Joint::And))
+        };
+        let mut end = first;
+        let mut is_list = false;
+        while let Some(joint) = between(end).filter(|joint| !is_list || *joint == Joint::And) {
+            is_list |= joint == Joint::And;
+            end += 1;
+        }
+        let list = &mut candidates[first..=end];
+        if is_list && list.iter().any(|it| it.is_marked || it.is_last_of_several) {
+            list.iter_mut().for_each(|it| it.is_marked = true);
+        }
+        first = end + 1;
+    }
 }
 
 /// Returns the month that a marked year is followed by, and its token: `1991 yılının Aralık ayında`.
@@ -123,6 +137,11 @@ fn candidate(words: Words<'_>, rules: &DateRules, token: usize, used: &[bool]) -
     }
     let behind = mark.unwrap_or(last) + 1;
     let ends = behind < words.tokens.len() && is_blank(words.gap(behind - 1)) && rules.to.begin_at(words, behind);
+    // `from 2000 to 3500`: the second number is no year, so the first is none either.
+    let other = number_after(words, rules, last).filter(|(_, joint)| *joint == Joint::To).map(|(other, _)| other);
+    if other.is_some_and(|other| words.tokens[other].range.len() >= 3 && plain_year(words, other).is_none()) {
+        return None;
+    }
     let begins = before.is_some_and(|before| rules.from.end_at(words, before))
         || mark.is_some_and(|mark| rules.from.begin_at(words, mark))
         || has_ending && rules.from.begin_at(words, last);
@@ -133,6 +152,9 @@ fn candidate(words: Words<'_>, rules: &DateRules, token: usize, used: &[bool]) -
         last,
         is_marked: until.is_some() || mark.is_some() || has_ending || has_before,
         begins,
+        is_last_of_several: number + 1 < words.tokens.len()
+            && is_blank(words.gap(number))
+            && rules.after_several.begin_at(words, number + 1),
         ends,
     })
 }

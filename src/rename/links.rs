@@ -24,7 +24,7 @@ use crate::markdown::{self, Destination, DestinationForm, destinations};
 use crate::model::LangId;
 use crate::parse::{self, Ref, RefKind, Target};
 use crate::project::State;
-use crate::site::Site;
+use crate::site::{Site, WorkId};
 use crate::site::route::TERMS;
 
 /// Changes the links in the texts of all editions and in the notes of plans.
@@ -100,6 +100,9 @@ impl<'a> Links<'a> {
     /// Returns the new destination of a link; `None` if it stays as it is.
     fn new_destination(&self, raw: &str, destination: &Destination) -> Option<String> {
         let target = self.target(&destination.url, destination, self.file)?;
+        if let Target::Anchor(_) = target {
+            return None;
+        }
         let wanted = link::resolve(self.before, self.file, self.lang, &self.item(target.clone(), destination));
         if matches!(wanted, ResolvedLink::Broken | ResolvedLink::Anchor(_)) {
             return None;
@@ -107,7 +110,7 @@ impl<'a> Links<'a> {
         let cut = destination.url.find(['#', '?']).unwrap_or(destination.url.len());
         let (url, tail) = destination.url.split_at(cut);
         let Candidates { forms, is_shortest } = match destination.form {
-            DestinationForm::Wiki if !destination.is_image => self.keys(url, &wanted),
+            DestinationForm::Wiki if !destination.is_image || is_quotation(destination) => self.keys(url, &wanted),
             _ => self.paths(url, &target, &wanted),
         };
         if !is_shortest && self.leads_to(&wanted, &destination.url, destination) {
@@ -120,11 +123,15 @@ impl<'a> Links<'a> {
     }
 
     fn target(&self, url: &str, destination: &Destination, file: &str) -> Option<Target> {
+        if is_quotation(destination) {
+            return parse::quoted(url);
+        }
         parse::target(url, destination.form == DestinationForm::Wiki && !destination.is_image, file)
     }
 
     fn item(&self, target: Target, destination: &Destination) -> Ref {
         let kind = match destination.form {
+            _ if is_quotation(destination) => RefKind::Quotation,
             _ if destination.is_image => RefKind::Image,
             DestinationForm::Wiki => RefKind::Wiki,
             DestinationForm::Inline | DestinationForm::Definition => RefKind::Link,
@@ -146,7 +153,7 @@ impl<'a> Links<'a> {
         let mut keys = Vec::new();
         let mut is_shortest = false;
         match wanted {
-            ResolvedLink::Work { work, .. } => {
+            ResolvedLink::Work { work, .. } | ResolvedLink::Quotation { work, .. } => {
                 let old = self.before.work(*work).key.as_str();
                 let new = self.renaming.key(old).unwrap_or_else(|| old.to_owned());
                 let relative =
@@ -230,6 +237,11 @@ impl<'a> Links<'a> {
     }
 }
 
+/// Returns true if a destination is that of `![[KEY#ID]]`, which shows a sentence.
+fn is_quotation(destination: &Destination) -> bool {
+    destination.is_image && destination.form == DestinationForm::Wiki && parse::quoted(&destination.url).is_some()
+}
+
 /// Forms of a destination to try, in this order.
 struct Candidates {
     forms: Vec<String>,
@@ -255,14 +267,22 @@ fn with_new_end(written: &str, old: &str, new: &str) -> Option<String> {
 
 /// Returns true if a link after the rename leads to the same target as before.
 pub(super) fn is_same(renaming: &Renaming, (before, after): (&Site, &Site), old: &ResolvedLink, new: &ResolvedLink) -> bool {
+    let is_same_work = |old: WorkId, new: WorkId| {
+        let key = &before.work(old).key;
+        renaming.key(key.as_str()).unwrap_or_else(|| key.to_string()) == after.work(new).key.as_str()
+    };
     match (old, new) {
         (
             ResolvedLink::Work { work, lang, anchor },
             ResolvedLink::Work { work: new_work, lang: new_lang, anchor: new_anchor },
         ) => {
-            let key = &before.work(*work).key;
-            let key = renaming.key(key.as_str()).unwrap_or_else(|| key.to_string());
-            key == after.work(*new_work).key.as_str() && lang == new_lang && anchor == new_anchor
+            is_same_work(*work, *new_work) && lang == new_lang && anchor == new_anchor
+        }
+        (
+            ResolvedLink::Quotation { work, lang, lines },
+            ResolvedLink::Quotation { work: new_work, lang: new_lang, lines: new_lines },
+        ) => {
+            is_same_work(*work, *new_work) && lang == new_lang && lines == new_lines
         }
         (ResolvedLink::Path { path, anchor, .. }, ResolvedLink::Path { path: new_path, anchor: new_anchor, .. }) => {
             renaming.published(path) == **new_path && anchor == new_anchor
@@ -270,6 +290,9 @@ pub(super) fn is_same(renaming: &Renaming, (before, after): (&Site, &Site), old:
         (ResolvedLink::Anchor(old), ResolvedLink::Anchor(new)) => old == new,
         // A link that was broken may find a target by chance.
         (ResolvedLink::Broken, _) => true,
-        (ResolvedLink::Work { .. } | ResolvedLink::Path { .. } | ResolvedLink::Anchor(_), _) => false,
+        (
+            ResolvedLink::Work { .. } | ResolvedLink::Quotation { .. } | ResolvedLink::Path { .. } | ResolvedLink::Anchor(_),
+            _,
+        ) => false,
     }
 }

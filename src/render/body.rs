@@ -23,6 +23,10 @@ use super::status::Drift;
 use super::template::map;
 use super::touch::{beginning, entry_id, meant_sentence};
 
+mod quotation;
+
+pub(super) use quotation::{Quoting, room};
+
 /// Kind of page into which a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Page {
@@ -33,6 +37,7 @@ pub(super) enum Page {
 }
 
 /// Writer of one document into one page.
+#[derive(Clone, Copy)]
 pub(super) struct Writer<'a> {
     pub(super) renderer: &'a Renderer,
     pub(super) work: WorkId,
@@ -46,6 +51,8 @@ pub(super) struct Writer<'a> {
     pub(super) drift: Option<&'a Drift<'a>>,
     /// HTML for the sentences that the document lacks, if the page shows them.
     pub(super) additions: Option<&'a Additions>,
+    /// The quotations around the text.
+    pub(super) quoting: Quoting<'a>,
 }
 
 impl Writer<'_> {
@@ -99,6 +106,9 @@ impl Writer<'_> {
     fn text(&self, range: HtmlRange, html: &mut String) {
         let body = &self.document.body;
         let lang = self.document.lang;
+        if self.quoting.depth > 0 {
+            return html.push_str(body.slice(range));
+        }
         let mentions = self.renderer.mentions.of(self.work, lang);
         let first = mentions.partition_point(|mention| mention.html.start < range.start);
         let inside = mentions[first..].iter().take_while(|mention| mention.html.end <= range.end);
@@ -145,6 +155,7 @@ impl Writer<'_> {
                 escape_html_body_text(&mut *html, &title).expect("writing to a string");
                 html.push_str(if lang.is_some() { "</span>" } else { "" });
             }
+            HoleKind::Quotation(index, form) => self.quotation(index as usize, form, html, problems),
             HoleKind::Scope => html.push_str(&self.scope()),
             HoleKind::Anchor(index) => {
                 attribute(html, self.renderer.site.anchor(self.work, self.document, index as usize));
@@ -160,6 +171,8 @@ impl Writer<'_> {
                 segment.id.push_to(html);
                 html.push_str(if segment.table.is_some() { "\"" } else { "\">" });
             }
+            // The footnotes of another page are not on this one.
+            HoleKind::NoteRef(_) if self.quoting.depth > 0 => {}
             HoleKind::NoteRef(index) => {
                 let NoteRef { note, nth } = self.document.body.note_refs[index as usize];
                 let (note, scope) = (&self.document.notes[note], self.scope());
@@ -215,7 +228,12 @@ impl Writer<'_> {
     fn url(&self, link: &ResolvedLink, html: &mut String) {
         let site = &self.renderer.site;
         let (target, anchor) = match link {
-            ResolvedLink::Broken => return html.push('#'),
+            // The form of quotations is not that of a URL.
+            ResolvedLink::Broken | ResolvedLink::Quotation { .. } => return html.push('#'),
+            ResolvedLink::Anchor(anchor) if self.quoting.depth > 0 => {
+                let (work, lang) = (self.work, self.document.lang);
+                return self.url(&ResolvedLink::Work { work, lang, anchor: Some(anchor.clone()) }, html);
+            }
             ResolvedLink::Anchor(anchor) => {
                 html.push('#');
                 return attribute(html, &path::to_url(&self.own_anchor(anchor)));

@@ -2,12 +2,17 @@
 
 use pulldown_cmark_escape::escape_html_body_text;
 
+use crate::base::IndexRange;
 use crate::link::ResolvedLink;
 use crate::model::SegmentIndex;
-use crate::parse::{Document, Hole, HoleKind, HtmlPos, HtmlRange, NoteIndex, Target};
+use crate::parse::{Document, Hole, HoleKind, HtmlRange, NoteIndex, RefKind, Target};
 use crate::site::WorkId;
 
 use super::Renderer;
+
+/// The length of an excerpt, in bytes, after which it shows no more quotations. A short text can
+/// quote a long sentence many times.
+const LONGEST: usize = 1 << 20;
 
 /// A part of an edition, to be shown without markup.
 #[derive(Clone, Copy)]
@@ -40,6 +45,39 @@ impl Excerpt<'_> {
         self.text(cell, self.document.body.holes_in(cell), reference)
     }
 
+    /// Returns the text of a table row as HTML, with a sign between two cells.
+    pub(super) fn row(self, row: SegmentIndex) -> String {
+        let cells = self.document.body.cells_in(self.document.segments[row].html).iter();
+        let cells: Vec<String> = cells.map(|cell| self.cell_with_notes(*cell, |_| String::new())).collect();
+        cells.join(" · ")
+    }
+
+    /// Returns the text of the sentences that a ref quotes, in quotation marks. Of a quotation in
+    /// these, it has the title of the page and the address.
+    pub(super) fn quotation(self, item: usize) -> String {
+        let Self { renderer, work, document } = self;
+        let mut html = String::new();
+        let [open, close, ..] = &renderer.site.languages[document.lang.0].pack.quotes;
+        let ResolvedLink::Quotation { work, lang, lines } = renderer.links.resolved(work, document.lang)[item] else {
+            escape_html_body_text(&mut html, &link_title(renderer, work, document, item)).expect("writing to a string");
+            return html;
+        };
+        let quoted = &renderer.site.edition(work, lang).expect("resolved links name editions that exist").document;
+        let quoted = Excerpt { renderer, work, document: quoted };
+        html.push_str(open);
+        for line in lines.iter() {
+            html.push_str(if line == lines.start { "" } else { " " });
+            let range = quoted.document.segments[line].html;
+            // A title instead of a quotation.
+            let kind = |kind| if let HoleKind::Quotation(item, _) = kind { HoleKind::Title(item) } else { kind };
+            let holes = quoted.document.body.holes_of_segment(line, range).iter();
+            let holes: Vec<Hole> = holes.map(|hole| Hole { kind: kind(hole.kind), ..*hole }).collect();
+            html.push_str(&quoted.text(range, &holes, |_| String::new()));
+        }
+        html.push_str(close);
+        html
+    }
+
     /// Returns a segment's text as HTML, with the element `mark` around ranges of the HTML.
     pub(super) fn segment_marked(self, segment: SegmentIndex, marks: &[HtmlRange]) -> String {
         let body = &self.document.body;
@@ -47,19 +85,17 @@ impl Excerpt<'_> {
         let mut html = String::new();
         // The text of a link without one of its own is a title.
         let holes = body.holes_of_segment(segment, range).iter();
-        let mut titles =
-            holes.filter_map(|hole| if let HoleKind::Title(index) = hole.kind { Some((hole.at, index)) } else { None });
+        let mut titles = holes.filter(|hole| matches!(hole.kind, HoleKind::Title(_) | HoleKind::Quotation(..)));
         let mut next_title = titles.next();
-        let title = |(at, index): (HtmlPos, u32), html: &mut String| {
-            let is_marked = marks.iter().any(|mark| mark.start <= at && at < mark.end);
+        let title = |hole: &Hole, html: &mut String| {
+            let is_marked = marks.iter().any(|mark| mark.start <= hole.at && hole.at < mark.end);
             html.push_str(if is_marked { "<mark>" } else { "" });
-            escape_html_body_text(&mut *html, &link_title(self.renderer, self.work, self.document, index as usize))
-                .expect("writing to a string");
+            self.title_or_quotation(hole.kind, html);
             html.push_str(if is_marked { "</mark>" } else { "" });
         };
         for text in body.texts_in(range) {
             // No text goes across the tags of a link.
-            while let Some(found) = next_title.take_if(|(at, _)| *at <= text.start) {
+            while let Some(found) = next_title.take_if(|hole| hole.at <= text.start) {
                 title(found, &mut html);
                 next_title = titles.next();
             }
@@ -86,16 +122,26 @@ impl Excerpt<'_> {
             html.extend(body.text_in(HtmlRange::new(at, hole.at)));
             at = hole.at;
             match hole.kind {
-                HoleKind::Title(index) => {
-                    let title = link_title(self.renderer, self.work, self.document, index as usize);
-                    escape_html_body_text(&mut html, &title).expect("writing to a string");
-                }
+                HoleKind::Title(_) | HoleKind::Quotation(..) => self.title_or_quotation(hole.kind, &mut html),
                 HoleKind::NoteRef(index) => html.push_str(&reference(body.note_refs[index as usize].note)),
                 _ => {}
             }
         }
         html.extend(body.text_in(HtmlRange::new(at, range.end)));
         html
+    }
+
+    /// Writes the title of a link without a text of its own, or a quotation.
+    fn title_or_quotation(self, hole: HoleKind, html: &mut String) {
+        match hole {
+            HoleKind::Title(index) => {
+                let title = link_title(self.renderer, self.work, self.document, index as usize);
+                escape_html_body_text(html, &title).expect("writing to a string");
+            }
+            HoleKind::Quotation(..) if html.len() > LONGEST => {}
+            HoleKind::Quotation(index, _) => html.push_str(&self.quotation(index as usize)),
+            _ => {}
+        }
     }
 }
 
@@ -112,11 +158,27 @@ pub(super) fn link_title(renderer: &Renderer, work: WorkId, document: &Document,
             Some(heading) => document.headings[heading].text.clone(),
             None => anchor.clone(),
         },
+        ResolvedLink::Quotation { work, lang, lines } => {
+            let quoted = &site.edition(*work, *lang).expect("resolved links name editions that exist").document;
+            format!("{}, {}", quoted.title, ids(quoted, *lines))
+        }
         ResolvedLink::Broken => match &document.refs[index].target {
+            Target::Work { key, anchor: Some(anchor) } if document.refs[index].kind == RefKind::Quotation => {
+                format!("{key}#{anchor}")
+            }
             Target::Work { key, .. } => key.to_string(),
             Target::File { path, .. } => path.clone(),
             Target::Anchor(name) | Target::Outside(name) | Target::Own(name) => name.clone(),
         },
+    }
+}
+
+/// Returns the addresses of quoted sentences: `2.3`, or `2.3–2.5`.
+pub(super) fn ids(document: &Document, lines: IndexRange<SegmentIndex>) -> String {
+    let id = |line: SegmentIndex| document.segments[line].id;
+    match lines.iter().next_back() {
+        Some(last) if last != lines.start => format!("{}–{}", id(lines.start), id(last)),
+        _ => id(lines.start).to_string(),
     }
 }
 

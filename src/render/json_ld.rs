@@ -6,6 +6,7 @@
 use serde_json::{Map, Value as Json, json};
 use tera::Value;
 
+use crate::base::path;
 use crate::model::LangId;
 use crate::site::{Site, route};
 
@@ -21,8 +22,10 @@ pub(super) fn structured_data(site: &Site, lang: LangId, field: &dyn Fn(&str) ->
     let code = site.config.code(lang);
     let mut graph: Vec<Json> = breadcrumbs(site, &field("breadcrumbs")).into_iter().collect();
     let mut thing = Map::new();
+    // A page that shows the work of another page says only which one it is.
+    let is_copy = absolute(site, &field("url")).is_some_and(|own| own != url);
     let mut set = |name: &str, value: Option<Json>| {
-        if let Some(value) = value {
+        if let Some(value) = value.filter(|_| !is_copy || matches!(name, "@type" | "@id" | "url")) {
             thing.insert(name.to_owned(), value);
         }
     };
@@ -31,7 +34,8 @@ pub(super) fn structured_data(site: &Site, lang: LangId, field: &dyn Fn(&str) ->
     let terms = || site.absolute(&route::terms_path(code));
     let class = match kind.as_str() {
         "home" => "Book",
-        "page" | "section" => "Chapter",
+        "parallel" if site.absolute(&super::shared::home_path(site, site.source())).as_ref() == Some(&url) => "Book",
+        "page" | "section" | "parallel" => "Chapter",
         "terms" => "DefinedTermSet",
         "term" => "DefinedTerm",
         _ => "WebPage",
@@ -41,11 +45,12 @@ pub(super) fn structured_data(site: &Site, lang: LangId, field: &dyn Fn(&str) ->
     set("url", Some(url.as_str().into()));
     set("name", text(&field("title")).map(Json::from));
     set("description", text(&field("description")).map(Json::from));
-    set("inLanguage", Some(code.into()));
+    // A term is no creative work in the vocabulary: its set has the language.
+    set("inLanguage", (class != "DefinedTerm").then(|| code.into()));
     match class {
         "Book" => set("author", site.config.author.as_ref().map(|name| json!({"@type": "Person", "name": name}))),
         "DefinedTerm" => {
-            set("inDefinedTermSet", terms().map(|terms| json!({"@type": "DefinedTermSet", "@id": terms})));
+            set("inDefinedTermSet", terms().map(|terms| json!({"@type": "DefinedTermSet", "@id": terms, "inLanguage": code})));
             let term = field("term");
             let names = term
                 .get_from_path("names")
@@ -80,18 +85,20 @@ pub(super) fn structured_data(site: &Site, lang: LangId, field: &dyn Fn(&str) ->
     Some(json.to_string().replace('<', "\\u003c"))
 }
 
+/// Returns the absolute URL of a page, given by its URL from the site's root.
+fn absolute(site: &Site, url: &Value) -> Option<String> {
+    site.absolute(&path::from_url(&text(url)?)?)
+}
+
 /// Returns the trail to a page as a list of breadcrumbs.
 fn breadcrumbs(site: &Site, trail: &Value) -> Option<Json> {
-    let base = site.config.base_url.as_deref()?;
     let trail = trail.as_array().filter(|trail| !trail.is_empty())?;
     let item = |(position, crumb): (usize, &Value)| {
-        let url = part(crumb, "url")?;
-        let url = url.strip_suffix(route::INDEX).unwrap_or(&url);
         Some(json!({
             "@type": "ListItem",
             "position": position + 1,
             "name": part(crumb, "title")?,
-            "item": format!("{base}{url}"),
+            "item": absolute(site, crumb.get_from_path("url")?)?,
         }))
     };
     let items: Vec<Json> = trail.iter().enumerate().filter_map(item).collect();

@@ -4,6 +4,8 @@
 //! second map shows the area in which most of the places are, if it is much smaller than the whole.
 //! Coasts and borders come from the site's data (GeoJSON); without them the map has a grid only.
 
+use std::ops::Range;
+
 use serde_json::Value as Json;
 
 /// Width of a drawing.
@@ -175,14 +177,47 @@ fn central(places: &[((f64, f64), usize)]) -> Vec<(f64, f64)> {
     sorted
 }
 
+/// The parts of a drawing that places and labels cover, in squares of one unit. A list of all boxes
+/// would be searched for each label, so that the time would grow with the square of the places.
+struct Taken {
+    squares: Vec<bool>,
+    rows: usize,
+}
+
+impl Taken {
+    const COLUMNS: usize = WIDTH as usize;
+
+    fn new(height: f64) -> Self {
+        let rows = height.ceil() as usize;
+        Self { squares: vec![false; rows * Self::COLUMNS], rows }
+    }
+
+    /// Covers a box, given by its sides: left, top, right, bottom.
+    fn take(&mut self, sides: [f64; 4]) {
+        self.ranges(sides).for_each(|row| self.squares[row].fill(true));
+    }
+
+    fn is_free(&self, sides: [f64; 4]) -> bool {
+        self.ranges(sides).all(|row| !self.squares[row].contains(&true))
+    }
+
+    /// Returns the squares of a box in each row. A box covers the squares whose middle is in it.
+    fn ranges(&self, [left, top, right, bottom]: [f64; 4]) -> impl Iterator<Item = Range<usize>> + use<> {
+        let within = |value: f64, most: usize| (value.round().max(0.0) as usize).min(most);
+        let (left, right) = (within(left, Self::COLUMNS), within(right, Self::COLUMNS));
+        let rows = within(top, self.rows)..within(bottom, self.rows);
+        rows.map(move |row| row * Self::COLUMNS + left..row * Self::COLUMNS + right)
+    }
+}
+
 fn draw(frame: Frame, places: &[((f64, f64), usize)], lines: &[Line]) -> Map {
     let height = (frame.north - frame.south) * frame.scale();
-    let mut boxes: Vec<[f64; 4]> = Vec::new();
+    let mut taken = Taken::new(height);
     let inside = places.iter().enumerate().filter(|(_, ((latitude, longitude), _))| frame.has(*latitude, *longitude));
     let mut drawn: Vec<(MapPlace, usize)> = inside
         .map(|(index, ((latitude, longitude), length))| {
             let (x, y) = frame.project(*latitude, *longitude);
-            boxes.push([x - 4.0, y - 4.0, x + 4.0, y + 4.0]);
+            taken.take([x - 4.0, y - 4.0, x + 4.0, y + 4.0]);
             (MapPlace { index, x: rounded(x), y: rounded(y), label: None }, *length)
         })
         .collect();
@@ -198,9 +233,8 @@ fn draw(frame: Frame, places: &[((f64, f64), usize)], lines: &[Line]) -> Map {
         place.label = candidates.into_iter().find_map(|(x, y, anchor, left)| {
             let own = [left, y - LABEL.0 + 3.0, left + width, y + 3.0];
             let is_inside = own[0] >= 0.0 && own[2] <= WIDTH && own[1] >= 0.0 && own[3] <= height;
-            let is_free = boxes.iter().all(|it| own[2] <= it[0] || it[2] <= own[0] || own[3] <= it[1] || it[3] <= own[1]);
-            (is_inside && is_free).then(|| {
-                boxes.push(own);
+            (is_inside && taken.is_free(own)).then(|| {
+                taken.take(own);
                 (rounded(x), rounded(y), anchor)
             })
         });

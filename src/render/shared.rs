@@ -36,7 +36,15 @@ struct Menu {
     /// The items as templates see them.
     value: Value,
     /// The entries as HTML, for each path from a page to the site's root.
-    entries: Mutex<HashMap<String, Arc<Entries>>>,
+    entries: Mutex<HashMap<String, Arc<MenuHtml>>>,
+}
+
+/// A menu as HTML.
+#[derive(Debug)]
+struct MenuHtml {
+    entries: Entries,
+    /// The menu of pages that have no entry in it, such as those of terms; on first use.
+    unmarked: OnceLock<Component>,
 }
 
 /// A work in a menu, with those below it.
@@ -65,6 +73,32 @@ type Entries = Result<Vec<Entry>, Box<Diagnostic>>;
 /// The number of entries up to which a section of the first level is open in all menus.
 const OPEN_SECTION: usize = 12;
 
+/// The parts of a sentence on a term's page that are the same for many sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct MentionShape {
+    pub(super) in_note: bool,
+    /// The language of the text, if it is not that of the page.
+    pub(super) lang: Option<LangId>,
+    /// The language of the partner, if there is one.
+    pub(super) partner: Option<LangId>,
+}
+
+/// The number of values of such a sentence.
+pub(super) const MENTION_SLOTS: usize = 5;
+/// The values as HTML: id, URL, text; URL and text of the partner.
+pub(super) type MentionValues<'a> = [&'a str; MENTION_SLOTS];
+/// The first of the characters that stand for values. They are for private use.
+const SLOTS: u32 = 0xf_5000;
+
+/// A part of the rendered component.
+#[derive(Debug)]
+enum MentionPart {
+    Text(Box<str>),
+    Slot(usize),
+}
+
+type MentionParts = Arc<Result<Vec<MentionPart>, Box<Diagnostic>>>;
+
 /// A page that has a menu.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MenuPage<'a> {
@@ -90,6 +124,10 @@ pub(super) struct Language {
     /// HTML of permanent links. Pages contain more sentences than anything else, but most ids occur
     /// on many pages, so each link is rendered once.
     pins: RwLock<HashMap<Pin, Component>>,
+    /// The sentences of terms' pages by their shape.
+    mentions: RwLock<HashMap<MentionShape, MentionParts>>,
+    /// Code and direction of all languages.
+    codes: Vec<(String, String)>,
     code: String,
 }
 
@@ -199,21 +237,25 @@ impl Shared {
                 Some(entries) => Arc::clone(entries),
                 None => {
                     let trail: Vec<&str> = trail.iter().map(|&id| site.work(id).key.as_str()).collect();
-                    let entries = Arc::new(writer.entries(&menu.items, &trail, 1));
+                    let entries = writer.entries(&menu.items, &trail, 1);
+                    let entries = Arc::new(MenuHtml { entries, unmarked: OnceLock::new() });
                     known.insert(root.to_owned(), Arc::clone(&entries));
                     entries
                 }
             }
         };
-        let html = entries.as_ref().as_ref().map_err(Clone::clone).and_then(|entries| match writer.marked(entries, current)? {
-            Some(html) => Ok(html),
-            None => writer.list(&entries.iter().map(|entry| &*entry.html).collect::<String>()),
+        let html = entries.entries.as_ref().map_err(Clone::clone).and_then(|level| match writer.marked(level, current)? {
+            Some(html) => Ok(Value::safe_string(&html)),
+            None => {
+                let list = || writer.list(&level.iter().map(|entry| &*entry.html).collect::<String>()).map(Into::into);
+                entries.unmarked.get_or_init(list).as_ref().map(|html| Value::safe_string(html)).map_err(Clone::clone)
+            }
         });
         let html = html.unwrap_or_else(|problem| {
             problems.push(*problem);
-            String::new()
+            Value::safe_string("")
         });
-        (menu.value.clone(), Value::safe_string(&html))
+        (menu.value.clone(), html)
     }
 }
 
@@ -298,6 +340,70 @@ impl Language {
         }
     }
 
+    /// Writes a sentence of a term's page with the component `mention`. The component is rendered
+    /// once for each shape of such sentences: a large site has hundreds of thousands of them.
+    pub(super) fn mention(
+        &self,
+        templates: &Templates,
+        shape: MentionShape,
+        values: &MentionValues<'_>,
+        html: &mut String,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let known = self.mentions.read().expect("no code panics while it holds this lock").get(&shape).cloned();
+        let parts = known.unwrap_or_else(|| {
+            let parts = self.mention_parts(templates, shape);
+            self.mentions.write().expect("no code panics while it holds this lock").insert(shape, parts.clone());
+            parts
+        });
+        match &*parts {
+            Ok(parts) => {
+                for part in parts {
+                    html.push_str(match part {
+                        MentionPart::Text(text) => text,
+                        MentionPart::Slot(slot) => values[*slot],
+                    });
+                }
+            }
+            Err(problem) if !problems.contains(problem) => problems.push((**problem).clone()),
+            Err(_) => {}
+        }
+    }
+
+    /// Renders the component `mention` with a character in place of each value, and divides it
+    /// there.
+    fn mention_parts(&self, templates: &Templates, shape: MentionShape) -> MentionParts {
+        let slot =
+            |slot: u32| Value::safe_string(char::from_u32(SLOTS + slot).expect("these are characters").encode_utf8(&mut [0; 4]));
+        let MentionShape { in_note, lang, partner } = shape;
+        let code = |lang: LangId| Value::from(self.codes[lang.0].0.as_str());
+        let mut arguments = Context::new();
+        arguments.insert_value("id", slot(0));
+        arguments.insert_value("url", slot(1));
+        arguments.insert_value("html", slot(2));
+        arguments.insert_value("in_note", in_note.into());
+        arguments.insert_value("lang", lang.map_or_else(Value::none, code));
+        let partner = partner.map(|lang| {
+            let direction = self.codes[lang.0].1.as_str();
+            map([("lang", code(lang)), ("dir", direction.into()), ("url", slot(3)), ("html", slot(4))])
+        });
+        arguments.insert_value("partner", partner.unwrap_or_else(Value::none));
+        arguments.insert_value("t", self.strings.clone());
+        let parts = templates.component("mention", &arguments).map(|html| {
+            let mut parts = Vec::new();
+            let mut rest = html.as_str();
+            let slot = |c: char| u32::from(c).checked_sub(SLOTS).filter(|slot| *slot < MENTION_SLOTS as u32);
+            while let Some((at, c)) = rest.char_indices().find(|(_, c)| slot(*c).is_some()) {
+                parts.push(MentionPart::Text(rest[..at].into()));
+                parts.extend(slot(c).map(|slot| MentionPart::Slot(slot as usize)));
+                rest = &rest[at + c.len_utf8()..];
+            }
+            parts.push(MentionPart::Text(rest.into()));
+            parts
+        });
+        Arc::new(parts)
+    }
+
     /// Writes the permanent link of a sentence.
     pub(super) fn pin(&self, templates: &Templates, pin: Pin, html: &mut String, problems: &mut Vec<Diagnostic>) {
         let mut write = |component: &Component| match component {
@@ -359,6 +465,8 @@ impl Language {
             dates: Mutex::default(),
             reader: OnceLock::new(),
             pins: RwLock::default(),
+            mentions: RwLock::default(),
+            codes: site.languages.iter().map(|it| (it.code.clone(), it.pack.direction.as_str().to_owned())).collect(),
             code: language.code.clone(),
         }
     }

@@ -2,6 +2,9 @@
 //! it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+
+use pulldown_cmark_escape::escape_html;
 use tera::{Context, Value};
 
 use crate::base::{self, Diagnostic, Report, code, path};
@@ -17,12 +20,15 @@ use super::excerpt::Excerpt;
 use super::inline::inline;
 use super::languages::{alternates_by, translations_by};
 use super::map::{MapPlace, lines, maps};
-use super::shared::{self, MenuPage};
+use super::shared::{self, MentionShape, MenuPage};
 use super::template::map;
 use super::view::{Common, home_link, word};
 
 /// The greatest number of related terms on a term's page.
 const RELATED: usize = 12;
+/// The greatest number of sentences on a term's page. In a large site, a term may be in every
+/// second sentence; pages with all of them would be as long as the site.
+const SENTENCES: usize = 100;
 
 /// Returns the page with all terms, in the alphabetical order of a language.
 pub(super) fn index(renderer: &Renderer, lang: LangId, own_path: &str, problems: &mut Vec<Diagnostic>) -> (String, Context) {
@@ -97,7 +103,8 @@ pub(super) fn term(
     let path_in = |other| route::term_path(site.config.code(other), &term.key);
     page.set("translations", translations_by(renderer, lang, |other| Some((path_in(other), capitalised(term.shown(other))))));
     page.set("alternates", alternates_by(renderer, |other| Some(path_in(other))));
-    let (chapters, count) = concordance(renderer, lang, id);
+    let root = path::to_root(own_path);
+    let Concordance { chapters, shown, count } = concordance(renderer, lang, id, &root, problems);
     let see = term.see.iter().filter_map(|(key, _)| site.glossary.term_named(key));
     let references: Vec<Value> = term
         .references
@@ -106,7 +113,6 @@ pub(super) fn term(
             map([("title", reference.title.as_str().into()), ("url", reference.url.as_ref().map(|(url, _)| url.as_str()).into())])
         })
         .collect();
-    let root = path::to_root(own_path);
     page.set(
         "term",
         map([
@@ -116,11 +122,12 @@ pub(super) fn term(
             ("names", other_names(renderer, lang, term)),
             ("description", description.map(|text| Value::safe_string(&description_html(renderer, lang, &root, text))).into()),
             ("date", date_value(renderer, lang, term.date)),
-            ("place", term.coordinates.map_or_else(Value::none, |(latitude, longitude)| place_value(latitude, longitude))),
+            ("place", place_value(renderer, lang, term)),
             ("see", see.map(|other| term_link(renderer, lang, other, None)).collect::<Vec<_>>().into()),
             ("related", related(renderer, lang, id).into()),
             ("references", references.into()),
             ("count", count.into()),
+            ("shown", (shown < count).then_some(shown).into()),
             ("chapters", chapters.into()),
         ]),
     );
@@ -168,6 +175,8 @@ pub(super) fn map_page(renderer: &Renderer, lang: LangId, own_path: &str, proble
         let (x, y, anchor) = place.label?;
         Some(map([("x", x.into()), ("y", y.into()), ("anchor", anchor.name().into())]))
     };
+    // A place on two maps has its anchor on the first, which shows it larger.
+    let mut has_anchor = vec![false; terms.len()];
     let maps: Vec<Value> = maps(&places, &lines.unwrap_or_default())
         .into_iter()
         .map(|drawn| {
@@ -176,7 +185,9 @@ pub(super) fn map_page(renderer: &Renderer, lang: LangId, own_path: &str, proble
                 .iter()
                 .map(|place| {
                     let (id, term, _) = terms[place.index];
+                    let is_first = !std::mem::replace(&mut has_anchor[place.index], true);
                     map([
+                        ("anchor", is_first.then(|| place_anchor(term)).into()),
                         ("x", place.x.into()),
                         ("y", place.y.into()),
                         ("label", label(place).unwrap_or_else(Value::none)),
@@ -197,12 +208,12 @@ pub(super) fn map_page(renderer: &Renderer, lang: LangId, own_path: &str, proble
         .collect();
     let rows: Vec<Value> = terms
         .iter()
-        .map(|(id, term, (latitude, longitude))| {
+        .map(|(id, term, _)| {
             map([
                 ("title", name(term).into()),
                 ("url", site.term_url(lang, *id).into()),
                 ("kind_label", kind_label(renderer, lang, &term.kind).into()),
-                ("place", place_value(*latitude, *longitude)),
+                ("place", place_value(renderer, lang, term)),
             ])
         })
         .collect();
@@ -246,12 +257,12 @@ pub(super) fn timeline(renderer: &Renderer, lang: LangId, own_path: &str, proble
             entry.terms.into_iter().map(|(id, term)| timeline_term(renderer, lang, &root, id, term)).collect();
         let mut sentences = Vec::new();
         for place in entry.places {
-            let partners = partners_of.entry(place.work).or_insert_with(|| partners(renderer, place.work, place.lang));
+            let partners = partners_of.entry(place.work).or_insert_with(|| partners(renderer, place.work, place.lang, |_| true));
             let edition = site.edition(place.work, place.lang).expect("dates are in editions that exist");
             sentences.push(map([
                 ("chapter", edition.document.title.as_str().into()),
                 ("lang", shared::other_lang(site, place.lang, lang).into()),
-                ("sentence", sentence(renderer, lang, Subject::Date(date), place, partners)),
+                ("sentence", Sentence::of(renderer, lang, Subject::Date(date), place, partners).value(renderer)),
             ]));
         }
         let item = map([
@@ -292,72 +303,186 @@ enum Subject {
     Date(DateRange),
 }
 
-/// Returns the sentences that mention a term, by chapter, and their number. A work without an
-/// edition in the reader's language gives the sentences of the edition that its page shows.
-fn concordance(renderer: &Renderer, lang: LangId, id: TermId) -> (Vec<Value>, usize) {
+/// The sentences that mention a term.
+struct Concordance {
+    /// As the template sees them: each chapter with its sentences.
+    chapters: Vec<Value>,
+    /// The number of these sentences.
+    shown: usize,
+    /// The number of all sentences that mention the term.
+    count: usize,
+}
+
+/// Returns the sentences that mention a term, by chapter. A work without an edition in the reader's
+/// language gives the sentences of the edition that its page shows.
+///
+/// If there are more than [`SENTENCES`], each chapter has its first ones, the same number in all:
+///
+/// ```text
+/// limit 7, chapters with 9, 1 and 4 sentences: 3, 1 and 3 of them
+/// ```
+fn concordance(renderer: &Renderer, lang: LangId, id: TermId, root: &str, problems: &mut Vec<Diagnostic>) -> Concordance {
     let site = &renderer.site;
     let places = renderer.mentions.places(site, id);
-    let (mut chapters, mut count) = (Vec::new(), 0);
-    for places in places.chunk_by(|a, b| a.work == b.work) {
-        let work = places[0].work;
-        let (shown, edition) = site.nearest_edition(work, lang);
-        let partners = partners(renderer, work, shown);
-        let sentences: Vec<Value> = places
-            .iter()
-            .filter(|place| place.lang == shown)
-            .map(|place| sentence(renderer, lang, Subject::Term(id), *place, &partners))
-            .collect();
-        if sentences.is_empty() {
-            continue;
+    // The works, and the range of the places in the language that the reader sees.
+    let mut works: Vec<(WorkId, LangId, Range<usize>)> = Vec::new();
+    let mut at = 0;
+    for of_work in places.chunk_by(|a, b| a.work == b.work) {
+        let work = of_work[0].work;
+        // In a work, the places are in the order of the languages.
+        let range_in = |lang: LangId| {
+            at + of_work.partition_point(|place| place.lang < lang)..at + of_work.partition_point(|place| place.lang <= lang)
+        };
+        let mut shown = (lang, range_in(lang));
+        if shown.1.is_empty() {
+            let nearest = site.nearest_edition(work, lang).0;
+            shown = (nearest, range_in(nearest));
         }
-        count += sentences.len();
+        if !shown.1.is_empty() {
+            works.push((work, shown.0, shown.1));
+        }
+        at += of_work.len();
+    }
+    let count = works.iter().map(|(_, _, range)| range.len()).sum();
+    let most = most_of_chapter(works.iter().map(|(_, _, range)| range.len()));
+    let mut shown = 0;
+    let mut chapters = Vec::new();
+    for (work, language, range) in works {
+        let places = &places[range.start..range.end.min(range.start + most).min(range.start + SENTENCES - shown)];
+        if places.is_empty() {
+            break;
+        }
+        shown += places.len();
+        let (_, edition) = site.nearest_edition(work, lang);
+        let is_wanted = |segment| places.binary_search_by_key(&segment, |place| place.segment).is_ok();
+        let partners = partners(renderer, work, language, is_wanted);
+        let mut sentences = String::new();
+        for place in places {
+            let sentence = Sentence::of(renderer, lang, Subject::Term(id), *place, &partners);
+            sentence.write(renderer, (lang, language), root, &mut sentences, problems);
+        }
         let page_url = site.page(work, lang).map_or_else(|| path::to_url(&edition.path), |page| path::to_url(page.path));
         chapters.push(map([
             ("title", edition.document.title.as_str().into()),
             ("url", page_url.into()),
-            ("lang", shared::other_lang(site, shown, lang).into()),
-            ("sentences", sentences.into()),
+            ("lang", shared::other_lang(site, language, lang).into()),
+            ("more", Some(range.len() - places.len()).filter(|more| *more > 0).into()),
+            ("sentences", Value::safe_string(&sentences)),
         ]));
     }
-    (chapters, count)
+    Concordance { chapters, shown, count }
 }
 
-/// Returns a sentence of a list with its partner in another language.
-fn sentence(renderer: &Renderer, lang: LangId, subject: Subject, place: Place, partners: &Partners) -> Value {
-    let site = &renderer.site;
-    let Place { work, lang: own, segment } = place;
-    let edition = site.edition(work, own).expect("mentions are in editions that exist");
-    let path = site.page(work, lang).map_or(&edition.path, |page| page.path);
-    let document = &edition.document;
-    let segment_id = document.segments[segment].id;
-    let partner = partners.get(&segment).map(|(other, segments)| {
-        let other = *other;
-        let edition = site.edition(work, other).expect("a partner is in an edition");
-        let language = &site.languages[other.0];
-        let html: Vec<String> = segments.iter().map(|&segment| marked(renderer, work, other, segment, subject)).collect();
-        let first = edition.document.segments[segments[0]].id;
+/// Returns the number of sentences of a chapter so that those of all chapters are within the limit,
+/// and at least one.
+fn most_of_chapter(chapters: impl Iterator<Item = usize>) -> usize {
+    let mut counts: Vec<usize> = chapters.collect();
+    counts.sort_unstable();
+    let mut left = SENTENCES;
+    for (at, &count) in counts.iter().enumerate() {
+        let chapters = counts.len() - at;
+        if count * chapters > left {
+            return (left / chapters).max(1);
+        }
+        left -= count;
+    }
+    SENTENCES
+}
+
+/// A sentence of a list, with its partner in another language.
+struct Sentence {
+    id: String,
+    /// URL of the sentence, from the site's root.
+    url: String,
+    html: String,
+    in_note: bool,
+    partner: Option<Partner>,
+}
+
+/// The partner of a sentence in a list.
+struct Partner {
+    lang: LangId,
+    /// URL of the first of its lines, from the site's root.
+    url: String,
+    html: String,
+}
+
+impl Sentence {
+    fn of(renderer: &Renderer, lang: LangId, subject: Subject, place: Place, partners: &Partners) -> Self {
+        let site = &renderer.site;
+        let Place { work, lang: own, segment } = place;
+        let edition = site.edition(work, own).expect("mentions are in editions that exist");
+        let document = &edition.document;
+        let id = document.segments[segment].id.to_string();
+        let path = site.page(work, lang).map_or(&edition.path, |page| page.path);
+        let partner = partners.get(&segment).map(|(other, segments)| {
+            let edition = site.edition(work, *other).expect("a partner is in an edition");
+            let texts: Vec<String> = segments.iter().map(|&segment| marked(renderer, work, *other, segment, subject)).collect();
+            let first = edition.document.segments[segments[0]].id;
+            Partner { lang: *other, url: format!("{}#{first}", path::to_url(&edition.path)), html: texts.join(" ") }
+        });
+        Self {
+            url: format!("{}#{id}", path::to_url(path)),
+            id,
+            html: marked(renderer, work, own, segment, subject),
+            in_note: document.segments[segment].note.is_some(),
+            partner,
+        }
+    }
+
+    /// Returns the sentence as templates see it.
+    fn value(&self, renderer: &Renderer) -> Value {
+        let partner = self.partner.as_ref().map(|partner| {
+            let language = &renderer.site.languages[partner.lang.0];
+            map([
+                ("lang", language.code.as_str().into()),
+                ("dir", language.pack.direction.as_str().into()),
+                ("html", Value::safe_string(&partner.html)),
+                ("url", partner.url.as_str().into()),
+            ])
+        });
         map([
-            ("lang", language.code.as_str().into()),
-            ("dir", language.pack.direction.as_str().into()),
-            ("html", Value::safe_string(&html.join(" "))),
-            ("url", format!("{}#{first}", path::to_url(&edition.path)).into()),
+            ("id", self.id.as_str().into()),
+            ("url", self.url.as_str().into()),
+            ("html", Value::safe_string(&self.html)),
+            ("in_note", self.in_note.into()),
+            ("partner", partner.unwrap_or_else(Value::none)),
         ])
-    });
-    map([
-        ("id", segment_id.to_string().into()),
-        ("url", format!("{}#{segment_id}", path::to_url(path)).into()),
-        ("html", Value::safe_string(&marked(renderer, work, own, segment, subject))),
-        ("in_note", document.segments[segment].note.is_some().into()),
-        ("partner", partner.unwrap_or_else(Value::none)),
-    ])
+    }
+
+    /// Writes the sentence with the component `mention`, on a page in a language. `own` is the
+    /// language of the sentence, `root` the path to the site's root.
+    fn write(
+        &self,
+        renderer: &Renderer,
+        (lang, own): (LangId, LangId),
+        root: &str,
+        html: &mut String,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let address = |url: &str| {
+            let mut escaped = String::new();
+            escape_html(&mut escaped, &format!("{root}{url}")).expect("writing to a string");
+            escaped
+        };
+        let partner = self.partner.as_ref();
+        let (partner_url, partner_html) = partner.map_or_else(Default::default, |it| (address(&it.url), it.html.as_str()));
+        let shape = MentionShape {
+            in_note: self.in_note,
+            lang: (own != lang).then_some(own),
+            partner: partner.map(|partner| partner.lang),
+        };
+        let values = [&*self.id, &*address(&self.url), &*self.html, &*partner_url, partner_html];
+        renderer.shared.language(lang).mention(&renderer.templates, shape, &values, html, problems);
+    }
 }
 
 /// The language and the lines of each sentence's partner.
 type Partners = HashMap<SegmentIndex, (LangId, Vec<SegmentIndex>)>;
 
-/// Returns the partners of an edition's sentences: of a translated sentence its source, of a source
-/// sentence its first translation.
-fn partners(renderer: &Renderer, work: WorkId, lang: LangId) -> Partners {
+/// Returns the partners of the wanted sentences of an edition: of a translated sentence its source,
+/// of a source sentence its first translation.
+fn partners(renderer: &Renderer, work: WorkId, lang: LangId, is_wanted: impl Fn(SegmentIndex) -> bool) -> Partners {
     let site = &renderer.site;
     let (source, _) = site.source_edition(work);
     let mut partners = Partners::new();
@@ -365,7 +490,7 @@ fn partners(renderer: &Renderer, work: WorkId, lang: LangId) -> Partners {
         for other in site.config.lang_ids().filter(|&other| other != source) {
             let pairs = site.statuses(work, other).into_iter().flat_map(|statuses| &statuses.pairs);
             for (segment, lines) in pairs.filter_map(|pair| Some((pair.source?, &pair.lines))) {
-                if !lines.is_empty() {
+                if !lines.is_empty() && is_wanted(segment) {
                     partners.entry(segment).or_insert_with(|| (other, lines.clone()));
                 }
             }
@@ -374,7 +499,7 @@ fn partners(renderer: &Renderer, work: WorkId, lang: LangId) -> Partners {
     }
     let pairs = site.statuses(work, lang).into_iter().flat_map(|statuses| &statuses.pairs);
     for (segment, lines) in pairs.filter_map(|pair| Some((pair.source?, &pair.lines))) {
-        for line in lines {
+        for line in lines.iter().filter(|line| is_wanted(**line)) {
             partners.entry(*line).or_insert_with(|| (source, Vec::new())).1.push(segment);
         }
     }
@@ -397,15 +522,17 @@ fn marked(renderer: &Renderer, work: WorkId, lang: LangId, segment: SegmentIndex
 /// Returns the terms that most sentences mention together with a term.
 fn related(renderer: &Renderer, lang: LangId, id: TermId) -> Vec<Value> {
     let site = &renderer.site;
-    let mut counts: BTreeMap<TermId, usize> = BTreeMap::new();
-    for place in renderer.mentions.places(site, id) {
-        let here = renderer.mentions.of_edition(place.work, place.lang).in_segment(place.segment);
-        let others: BTreeSet<TermId> = here.iter().map(|mention| mention.term).filter(|&other| other != id).collect();
-        for other in others {
-            *counts.entry(other).or_default() += usize::from(place.lang == lang);
-        }
+    let mut counts: HashMap<TermId, usize> = HashMap::new();
+    let mut here: Vec<TermId> = Vec::new();
+    for place in renderer.mentions.places(site, id).iter().filter(|place| place.lang == lang) {
+        let mentions = renderer.mentions.of_edition(place.work, place.lang).in_segment(place.segment);
+        here.clear();
+        here.extend(mentions.iter().map(|mention| mention.term).filter(|&other| other != id));
+        here.sort_unstable();
+        here.dedup();
+        here.iter().for_each(|other| *counts.entry(*other).or_default() += 1);
     }
-    let mut counts: Vec<(TermId, usize)> = counts.into_iter().filter(|(_, count)| *count > 0).collect();
+    let mut counts: Vec<(TermId, usize)> = counts.into_iter().collect();
     counts.sort_by_key(|&(other, count)| (std::cmp::Reverse(count), other));
     counts.truncate(RELATED);
     counts.into_iter().map(|(other, count)| term_link(renderer, lang, other, Some(count))).collect()
@@ -473,12 +600,20 @@ fn date_text(pack: &LanguagePack, date: PartialDate) -> String {
     }
 }
 
-fn place_value(latitude: f64, longitude: f64) -> Value {
+/// Returns the coordinates of a term, with the address of its place on the map.
+fn place_value(renderer: &Renderer, lang: LangId, term: &Term) -> Value {
+    let Some((latitude, longitude)) = term.coordinates else { return Value::none() };
     let degrees = |value: f64, positive: &str, negative: &str| {
         format!("{:.1}° {}", value.abs(), if value < 0.0 { negative } else { positive })
     };
     let text = format!("{}, {}", degrees(latitude, "N", "S"), degrees(longitude, "E", "W"));
-    map([("url", format!("geo:{latitude},{longitude}").into()), ("text", text.into())])
+    let map_page = path::to_url(&route::map_path(renderer.site.config.code(lang)));
+    map([("url", format!("{map_page}#{}", place_anchor(term)).into()), ("text", text.into())])
+}
+
+/// Returns the anchor of a term's place on the map.
+fn place_anchor(term: &Term) -> String {
+    format!("place-{}", term.key)
 }
 
 /// Renders the description of a term. Its wiki links lead to terms.

@@ -16,7 +16,7 @@ use crate::site::{WorkId, route, tags_path};
 use crate::translation::status::Summary;
 
 use super::Renderer;
-use super::body::{Page, Writer};
+use super::body::{Page, Quoting, Writer, room};
 use super::chapter::{chapter, shown_cut};
 use super::connections::connections;
 use super::json_ld::structured_data;
@@ -38,6 +38,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
     let drift = Drift::of(site, work, lang);
     let additions =
         drift.as_ref().filter(|drift| drift.lacks_any()).map(|drift| Additions::of(renderer, work, document, drift, problems));
+    let room = room(renderer);
     let writer = Writer {
         renderer,
         work,
@@ -47,6 +48,7 @@ pub(super) fn page(renderer: &Renderer, work: WorkId, lang: LangId, problems: &m
         root: &root,
         drift: drift.as_ref(),
         additions: additions.as_ref(),
+        quoting: Quoting::nothing(&room),
     };
     let item = site.work(work);
     let kind = if item.key.is_home() {
@@ -114,6 +116,7 @@ pub(super) fn side_by_side(
     let site = &renderer.site;
     let root = path::to_root(own_path);
     let drift = Drift::of(site, work, right);
+    let room = room(renderer);
     let half = |lang: LangId| Writer {
         renderer,
         work,
@@ -123,6 +126,7 @@ pub(super) fn side_by_side(
         root: &root,
         drift: drift.as_ref().filter(|_| lang == right),
         additions: None,
+        quoting: Quoting::nothing(&room),
     };
     let (left_half, right_half) = (half(left), half(right));
     let pair_link = |id: WorkId| {

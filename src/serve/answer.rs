@@ -159,8 +159,11 @@ fn catch_up(preview: &Preview, target: &str) {
 /// The greatest number of templates that are compared for a request.
 const TEMPLATES: usize = 100;
 
-/// Returns the files that are compared for a request: those of the page itself, not those of other
-/// pages that it mentions.
+/// The greatest number of works whose sentences a page quotes that are compared for a request.
+const QUOTED: usize = 20;
+
+/// Returns the files that are compared for a request: those of the page itself and of the sentences
+/// that it quotes, not those of other pages that it mentions.
 fn sources(state: &State, site: &Site, route: &Route) -> Vec<Arc<str>> {
     let mut files: Vec<Arc<str>> = Vec::new();
     match &route.kind {
@@ -174,7 +177,9 @@ fn sources(state: &State, site: &Site, route: &Route) -> Vec<Arc<str>> {
         _ => {}
     }
     if let Some(work) = route.kind.work() {
-        for edition in site.work(work).editions.iter().flatten() {
+        let quoted = state.renderer.as_ref().map(|renderer| renderer.links.quoted(work)).unwrap_or_default();
+        let works = quoted.into_iter().take(QUOTED).chain([work]);
+        for edition in works.flat_map(|work| site.work(work).editions.iter().flatten()) {
             files.push(Arc::clone(&edition.document.file));
         }
         files

@@ -161,6 +161,8 @@ pub struct Parts {
     pub theme_files: BTreeMap<String, String>,
     pub sitemap_limits: sitemap::PartLimits,
     pub glossary: Arc<Glossary>,
+    /// The keys of drafts that are not shown.
+    pub drafts: BTreeSet<Key>,
 }
 
 /// Index of the whole site. Clones share all large parts.
@@ -209,6 +211,8 @@ pub struct Names {
     pub works: Vec<WorkName>,
     /// Published paths of the content's copied files.
     pub assets: HashSet<Arc<str>>,
+    /// The keys of drafts that are not shown.
+    pub drafts: BTreeSet<Key>,
     by_key: HashMap<Key, WorkId>,
     by_file: HashMap<Arc<str>, (WorkId, LangId)>,
 }
@@ -317,7 +321,7 @@ impl Site {
 
     /// Returns true if all parts except the contents of documents are those of this site.
     fn has_parts_of(&self, parts: &Parts) -> bool {
-        let Parts { config, languages, documents, splits, assets, theme_files, sitemap_limits, glossary } = parts;
+        let Parts { config, languages, documents, splits, assets, theme_files, sitemap_limits, glossary, drafts } = parts;
         Arc::ptr_eq(&self.config, config)
             && Arc::ptr_eq(&self.glossary, glossary)
             && self.languages == *languages
@@ -325,6 +329,7 @@ impl Site {
             && self.assets == *assets
             && self.theme_files == *theme_files
             && self.sitemap_limits == *sitemap_limits
+            && self.names.drafts == *drafts
             && self.documents.len() == documents.len()
     }
 
@@ -365,7 +370,7 @@ impl Site {
     }
 
     fn build(parts: Parts, previous: Option<&Self>) -> Self {
-        let Parts { config, languages, documents, splits, assets, theme_files, sitemap_limits, glossary } = parts;
+        let Parts { config, languages, documents, splits, assets, theme_files, sitemap_limits, glossary, drafts } = parts;
         let mut problems = Vec::new();
         let index = Index::new(&config, &languages, &splits, &glossary, &documents, &mut problems);
         let tags = tag::collect(&index, &mut problems);
@@ -387,6 +392,7 @@ impl Site {
             glossary: Arc::clone(&glossary),
             works: works.iter().map(WorkName::of).collect(),
             assets: routes.values().filter(|route| asset(route)).map(|route| Arc::clone(&route.path)).collect(),
+            drafts,
             by_key,
             by_file,
         };

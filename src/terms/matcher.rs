@@ -13,7 +13,8 @@
 //! A name matches if:
 //! * its words stand in the text, with the endings of the language at the last one
 //! * no letter, digit or combining mark stands directly before or after it
-//! * the text has a capital letter wherever the name has one; a heading in capitals matches
+//! * the text has a capital letter wherever the name has one; a heading in capitals matches. If two
+//!   names differ only in capitals, the one with more of them matches a text that has them.
 //!
 //! White space of any length counts as one space, and a dash between letters as a hyphen.
 
@@ -97,7 +98,7 @@ impl Matcher {
             return Vec::new();
         }
         let folded = Folded::of(text);
-        let mut found: Vec<(usize, usize, TermId)> = Vec::new();
+        let mut found: Vec<(usize, usize, usize, TermId)> = Vec::new();
         let mut ends = Vec::new();
         for stem in self.automaton.find_overlapping_iter(&folded.text) {
             if folded.text[..stem.start()].chars().next_back().is_some_and(is_of_word) {
@@ -118,14 +119,15 @@ impl Matcher {
                     !goes_on
                 };
                 if let Some(&end) = ends.iter().filter(fits).max() {
-                    found.push((stem.start(), end, candidate.term));
+                    let capitals = candidate.capitals.iter().filter(|is_capital| **is_capital).count();
+                    found.push((stem.start(), end, capitals, candidate.term));
                 }
             }
         }
-        found.sort_by_key(|&(start, end, _)| (start, Reverse(end)));
+        found.sort_by_key(|&(start, end, capitals, _)| (start, Reverse(end), Reverse(capitals)));
         let mut hits: Vec<Hit> = Vec::new();
         let mut last = 0;
-        for (start, end, term) in found {
+        for (start, end, _, term) in found {
             if start >= last {
                 last = end;
                 hits.push(Hit { term, range: folded.original(start)..folded.original(end) });
@@ -145,7 +147,7 @@ impl Matcher {
 /// Returns the patterns of a name: its words, with each spelling that the last one has before
 /// endings.
 fn candidates(term: TermId, name: &str, is_inflected: bool, rules: &Inflection) -> impl Iterator<Item = (String, Candidate)> {
-    let bare = without_article(name, &rules.articles);
+    let bare = rules.without_article(name);
     let folded = Folded::of(bare);
     let capitals: Vec<bool> = fold_chars(bare).map(|(_, c, _)| c.is_uppercase()).collect();
     let before = folded.text.rfind(' ').map_or(0, |at| at + 1);
@@ -168,35 +170,40 @@ fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || is_combining_mark(c)
 }
 
-/// Returns a name without an article at its beginning.
-fn without_article<'n>(name: &'n str, articles: &[String]) -> &'n str {
-    let Some((first, rest)) = name.split_once(' ') else { return name };
-    let is_article = articles.contains(&first.to_lowercase()) && rest.contains(char::is_alphanumeric);
-    if is_article { rest } else { name }
-}
-
-/// A text in small letters, with the position in the original of each byte.
+/// A text in small letters, with the positions of its characters in the original.
 struct Folded {
     text: String,
-    /// For each byte, and for the end.
-    positions: Vec<u32>,
+    /// From each of these bytes on, the position in the original differs from that in the text by a
+    /// number. Most texts have none, since small and capital letters have the same length.
+    shifts: Vec<(usize, isize)>,
 }
 
 impl Folded {
     fn of(original: &str) -> Self {
         let mut text = String::with_capacity(original.len());
-        let mut positions = Vec::with_capacity(original.len() + 1);
+        let mut shifts = Vec::new();
+        let mut last = 0;
+        let mut shift = |from: usize, original: usize| {
+            let by = original.wrapping_sub(from).cast_signed();
+            if by != last {
+                shifts.push((from, by));
+                last = by;
+            }
+        };
         for (at, _, folded) in fold_chars(original) {
+            shift(text.len(), at);
             text.push(folded);
-            positions.resize(text.len(), at as u32);
         }
-        positions.push(original.len() as u32);
-        Self { text, positions }
+        shift(text.len(), original.len());
+        Self { text, shifts }
     }
 
-    /// Returns the position in the original of a position in the folded text.
+    /// Returns the position in the original of a character of the folded text, or of its end.
     fn original(&self, at: usize) -> usize {
-        self.positions[at] as usize
+        match self.shifts.partition_point(|&(from, _)| from <= at) {
+            0 => at,
+            after => at.wrapping_add_signed(self.shifts[after - 1].1),
+        }
     }
 }
 
@@ -210,9 +217,49 @@ fn fold_chars(text: &str) -> impl Iterator<Item = (usize, char, char)> {
             _ if is_space && last.is_whitespace() => return None,
             _ if is_space => ' ',
             '\u{2010}'..='\u{2015}' if is_of_word(last) && text[at + c.len_utf8()..].starts_with(is_of_word) => '-',
-            // The rest of a small letter of several characters is the dot that `İ` leaves on `i`.
-            _ => c.to_lowercase().next().unwrap_or(c),
+            _ => lower(c),
         };
         Some((at, c, folded))
     })
+}
+
+/// Returns the small letter of a letter. All texts of a site go through here, so the common letters
+/// are not looked up in Unicode's table.
+fn lower(c: char) -> char {
+    let moved = |by: u32| char::from_u32(u32::from(c) + by).unwrap_or(c);
+    match c {
+        '\0'..='\x7f' => c.to_ascii_lowercase(),
+        'а'..='џ' => c,
+        'А'..='Я' => moved(0x20),
+        'Ѐ'..='Џ' => moved(0x50),
+        // Capital and small letters by turns; the Kazakh letters are here.
+        '\u{48a}'..='\u{4bf}' | '\u{4d0}'..='\u{52f}' if u32::from(c) % 2 == 0 => moved(1),
+        '\u{48a}'..='\u{4bf}' | '\u{4d0}'..='\u{52f}' => c,
+        // The rest of a small letter of several characters is the dot that `İ` leaves on `i`.
+        _ => c.to_lowercase().next().unwrap_or(c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_letters_are_those_of_unicode() {
+        for c in '\0'..='\u{2fff}' {
+            assert_eq!(Some(lower(c)), c.to_lowercase().next(), "{c}");
+        }
+    }
+
+    #[test]
+    fn positions_lead_to_the_original() {
+        // `İ` gets shorter, `Ⱥ` longer, and of three spaces one is left.
+        let text = "aİb ⱮȺ   c–d";
+        let folded = Folded::of(text);
+        assert_eq!(folded.text, "aib ɱⱥ c-d");
+        let original: Vec<(usize, char)> = fold_chars(text).map(|(at, _, folded)| (at, folded)).collect();
+        let found: Vec<(usize, char)> = folded.text.char_indices().map(|(at, c)| (folded.original(at), c)).collect();
+        assert_eq!(found, original);
+        assert_eq!(folded.original(folded.text.len()), text.len());
+    }
 }

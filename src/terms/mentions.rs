@@ -212,7 +212,8 @@ pub(super) fn gather(document: &Document, segment: SegmentIndex, text: &mut Stri
     let codes = body.inlines_in(range).iter().filter(|inline| inline.kind == InlineKind::Code);
     let mut codes = codes.map(|code| code.html).peekable();
     let holes = body.holes_of_segment(segment, range);
-    let breaks = holes.iter().filter(|hole| matches!(hole.kind, HoleKind::NoteRef(_) | HoleKind::Title(_)));
+    let breaks =
+        holes.iter().filter(|hole| matches!(hole.kind, HoleKind::NoteRef(_) | HoleKind::Title(_) | HoleKind::Quotation(..)));
     let mut breaks = breaks.map(|hole| hole.at).peekable();
     let mut cells = body.cells_in(range).iter().peekable();
     for piece in body.texts_in(range) {

@@ -137,12 +137,17 @@ impl Mentions {
     /// that names it twice occurs once.
     pub fn places(&self, site: &Site, term: TermId) -> &[Place] {
         let all = self.places.get_or_init(|| {
-            let mut places = vec![Vec::new(); site.glossary.terms.len()];
+            // Counted first, so that the lists have no room to spare: they are the largest part of the
+            // memory that terms need.
+            let mut counts = vec![0; site.glossary.terms.len()];
+            let editions = self.works.iter().flat_map(|editions| &**editions);
+            editions.flat_map(|it| &it.mentions).for_each(|mention| counts[mention.term.0 as usize] += 1);
+            let mut places: Vec<Vec<Place>> = counts.into_iter().map(Vec::with_capacity).collect();
             for &work in site.order.iter() {
                 for (lang, mentions) in (0..).map(LangId).zip(&*self.works[work.0 as usize]) {
                     for mention in &mentions.mentions {
                         let place = Place { work, lang, segment: mention.segment };
-                        let of_term: &mut Vec<Place> = &mut places[mention.term.0 as usize];
+                        let of_term = &mut places[mention.term.0 as usize];
                         if of_term.last() != Some(&place) {
                             of_term.push(place);
                         }

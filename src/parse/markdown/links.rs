@@ -1,15 +1,14 @@
-//! Links, images and bare URLs, which become links. A destination inside the site becomes a hole
-//! and a ref. [`crate::link`] resolves the ref, and rendering fills the hole.
+//! Links, images, quoted sentences (`![[KEY#ID]]`), and bare URLs, which become links. A destination
+//! inside the site becomes a hole and a ref. [`crate::link`] resolves the ref, and rendering fills the hole.
 
 use std::ops::Range;
 
 use crate::base::{Diagnostic, Place, code};
 
-use super::{Event, LinkType, Writer};
-use crate::markdown;
-use crate::parse::InlineKind;
-use crate::parse::destination::{Destination, classify, scheme, wiki as wiki_target};
-use crate::parse::{HoleKind, Ref, RefKind, Target, WebLink};
+use super::{Event, LinkType, Tag, TagEnd, Writer};
+use crate::markdown::{self, is_block, is_block_end};
+use crate::parse::destination::{Destination, classify, quoted, scheme, wiki as wiki_target};
+use crate::parse::{HoleKind, InlineKind, QuotationForm, Ref, RefKind, Target, WebLink};
 
 impl Writer<'_, '_> {
     pub(super) fn start_link(&mut self, link_type: LinkType, url: &str, title: &str, range: Range<usize>) {
@@ -114,8 +113,58 @@ impl Writer<'_, '_> {
         found.filter(|found| !found.is_empty()).unwrap_or_else(|| range.clone())
     }
 
-    pub(super) fn image(&mut self, url: &str, title: &str, range: &Range<usize>) {
+    /// Writes `![[KEY#ID]]` as a hole for the sentence.
+    fn quotation(&mut self, target: Target, (link_type, url): (LinkType, &str), range: &Range<usize>) {
+        let Some(page) = self.page else { return };
+        let place = Place::new(&page.file, self.dest_range(range));
+        if link_type == (LinkType::WikiLink { has_pothole: true }) {
+            let message = "the text after the bar of a quotation is not shown";
+            let hint = "remove the bar and the text: the page shows the sentence, and the title of its page as a link";
+            self.problems.push(Diagnostic::at(&code::BROKEN_LINK, place.clone(), message).hint(hint));
+        }
+        // The anchor of a heading is made now, before the sentence is known. So the key is used.
+        self.heading_text(url);
+        let form = match self.alone {
+            _ if self.heading.is_some() || !self.links.is_empty() => QuotationForm::Plain,
+            Some(_) => QuotationForm::Block,
+            None => QuotationForm::Inline,
+        };
+        self.hole(HoleKind::Quotation(self.refs.len() as u32, form));
+        self.refs.push(Ref { target, place, kind: RefKind::Quotation });
+    }
+
+    /// Returns true if the events up to the end of a block are nothing but quotations, line breaks
+    /// and comments.
+    pub(super) fn only_quotations_ahead(&self) -> bool {
+        let mut is_quotation = false;
+        let mut depth = 0;
+        for (event, _) in &self.events[self.at..] {
+            match event {
+                Event::Start(Tag::Image { link_type: LinkType::WikiLink { .. }, dest_url, .. }) if quoted(dest_url).is_some() => {
+                    is_quotation = true;
+                    depth += 1;
+                }
+                Event::End(TagEnd::Image) => depth -= 1,
+                Event::End(tag) if is_block_end(*tag) => return is_quotation,
+                Event::Start(tag) if is_block(tag) => return is_quotation,
+                _ if depth > 0 => {}
+                Event::SoftBreak | Event::HardBreak => {}
+                Event::InlineHtml(html) if html.starts_with("<!--") => {}
+                Event::Text(text) if text.trim().is_empty() => {}
+                _ => return false,
+            }
+        }
+        is_quotation
+    }
+
+    pub(super) fn image(&mut self, (link_type, url): (LinkType, &str), title: &str, range: &Range<usize>) {
         let alt = self.alternative_text();
+        if let LinkType::WikiLink { .. } = link_type
+            && self.page.is_some()
+            && let Some(target) = quoted(url)
+        {
+            return self.quotation(target, (link_type, url), range);
+        }
         self.heading_image(&alt);
         let Some(page) = self.page else {
             self.push("<img src=\"");

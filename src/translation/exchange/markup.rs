@@ -132,13 +132,15 @@ pub fn pair(source: &[Token<'_>], translation: &mut [Token<'_>]) {
 /// link".
 ///
 /// Links may have other targets, since each edition is a page of its own, but their number must
-/// agree. Code, HTML and footnotes must be equal.
+/// agree. Code, HTML, footnotes and quoted sentences must be equal.
 pub fn differences(source: &[Token<'_>], translation: &[Token<'_>]) -> (Vec<String>, Vec<String>) {
     let count = |tokens: &[Token<'_>]| {
         let mut counts: BTreeMap<(Kind, String), isize> = BTreeMap::new();
         for (_, element) in elements(tokens) {
             let what = match element.kind {
                 Kind::Code | Kind::Footnote | Kind::Html => element.content,
+                // A quoted sentence, or a picture named in the same way.
+                Kind::Image if element.content.starts_with("![[") => element.content,
                 _ => String::new(),
             };
             *counts.entry((element.kind, what)).or_default() += 1;

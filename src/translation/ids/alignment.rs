@@ -157,6 +157,13 @@ mod tests {
         for (column, expected) in [(1000 - 65, false), (1000 - 64, true), (1000 + 64, true), (1000 + 65, false)] {
             assert_eq!(is_found(3000, 3000, (1000, column)), expected, "{column}");
         }
+        // The bands of two rows overlap: 150,000 / 3 + 1.
+        for (column, expected) in [(100_001, true), (100_002, false)] {
+            assert_eq!(is_found(3, 150_000, (1, column)), expected, "{column}");
+        }
+        // No way leads along the edge of the band to the next row.
+        let cost = |i: usize, j: usize| if (i, j) == (2000, 2000) { 0 } else { FORBIDDEN };
+        assert_eq!(min_cost_alignment(3000, 3000, cost, |_, _| 50, |_, _| 0), [(2000, 2000)]);
     }
 
     #[test]

@@ -33,13 +33,10 @@ const NEAR: usize = 8;
 const RARE: usize = 16;
 
 /// Pairs similar texts within each gap, in order, with the greatest sum of similarities.
-pub(super) fn pair_similar_in_gaps(pairs: &mut Pairs, words: &UnpairedWords, is_open: impl Fn(SegmentIndex) -> bool) {
+pub(super) fn pair_similar_in_gaps(pairs: &mut Pairs, words: &UnpairedWords) {
     for (mut entries, mut lines) in pairs.gaps() {
         entries.retain(|&entry| pairs.current_of[entry].is_none());
-        lines.retain(|&line| pairs.locked_of[line].is_none() && is_open(line));
-        if entries.is_empty() || lines.is_empty() {
-            continue;
-        }
+        lines.retain(|&line| pairs.locked_of[line].is_none());
         if entries.len().saturating_mul(lines.len()) > MAX_CELLS {
             pair_similar_nearby(&entries, &lines, pairs, words);
             continue;
@@ -71,7 +68,7 @@ fn pair_similar_nearby(entries: &[LockedIndex], lines: &[SegmentIndex], pairs: &
 /// Pairs similar texts wherever they stand, the most similar first.
 ///
 /// Only texts that share a rare word are compared, so the time stays linear.
-pub(super) fn pair_similar_anywhere(pairs: &mut Pairs, words: &UnpairedWords, is_open: impl Fn(SegmentIndex) -> bool) {
+pub(super) fn pair_similar_anywhere(pairs: &mut Pairs, words: &UnpairedWords) {
     let mut entries_with: HashMap<u64, Vec<LockedIndex>> = HashMap::new();
     for (entry, words) in words.locked.enumerated().filter(|(entry, _)| pairs.current_of[*entry].is_none()) {
         for &word in words {
@@ -82,7 +79,7 @@ pub(super) fn pair_similar_anywhere(pairs: &mut Pairs, words: &UnpairedWords, is
         }
     }
     let mut found = Vec::new();
-    let lines = words.current.enumerated().filter(|(line, _)| pairs.locked_of[*line].is_none() && is_open(*line));
+    let lines = words.current.enumerated().filter(|(line, _)| pairs.locked_of[*line].is_none());
     for (line, own) in lines {
         let rare = own.iter().filter_map(|word| entries_with.get(word)).filter(|entries| entries.len() <= RARE);
         let mut candidates: Vec<LockedIndex> = rare.flatten().copied().collect();
@@ -135,7 +132,7 @@ pub(super) fn pair_source_by_place(
                 pair_lines(&entry_groups[at], lines, pairs);
             }
         }
-        let is_unpaired = |&at: &usize| !is_used[at] && !block_pairs.paired.contains(&(blocks.of_entry)(entry_groups[at][0]));
+        let is_unpaired = |&at: &usize| !block_pairs.paired.contains(&(blocks.of_entry)(entry_groups[at][0]));
         let unpaired: Vec<usize> = (0..entry_groups.len()).filter(is_unpaired).collect();
         if unpaired.len() == new_blocks.len() {
             unpaired.into_iter().zip(new_blocks).for_each(|(at, lines)| pair_lines(&entry_groups[at], lines, pairs));
@@ -178,9 +175,11 @@ fn for_each_stretch(
     for (mut entries, mut lines) in pairs.gaps() {
         entries.retain(|&entry| !in_shared_note(entry_notes[entry]) && free_entry(pairs, entry));
         lines.retain(|&line| !in_shared_note(line_notes[line]) && free_line(pairs, line));
-        if !entries.is_empty() && !lines.is_empty() {
-            pair_stretch(&entries, &lines, pairs);
+        if entries.is_empty() || lines.is_empty() {
+            // There is nothing to pair, and no need to look at the words.
+            continue;
         }
+        pair_stretch(&entries, &lines, pairs);
     }
 }
 
@@ -404,11 +403,11 @@ mod tests {
     }
 
     fn here(locked: &[&str], current: &[&str]) -> Vec<Option<usize>> {
-        partners(locked, current, |pairs, texts| pair_similar_in_gaps(pairs, texts, |_| true))
+        partners(locked, current, pair_similar_in_gaps)
     }
 
     fn elsewhere(locked: &[&str], current: &[&str]) -> Vec<Option<usize>> {
-        partners(locked, current, |pairs, texts| pair_similar_anywhere(pairs, texts, |_| true))
+        partners(locked, current, pair_similar_anywhere)
     }
 
     /// Returns texts that have no word in common.

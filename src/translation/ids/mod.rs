@@ -263,8 +263,8 @@ fn source(lines: &Lines<'_>, lock: &Lock) -> Addressed {
     let is_open = |line: SegmentIndex| ids[line].is_none();
     // Step 4.
     let words = words::UnpairedWords::of(&locked, lines, &pairs, is_open);
-    gap::pair_similar_in_gaps(&mut pairs, &words, is_open);
-    gap::pair_similar_anywhere(&mut pairs, &words, is_open);
+    gap::pair_similar_in_gaps(&mut pairs, &words);
+    gap::pair_similar_anywhere(&mut pairs, &words);
     // Step 5.
     gap::pair_source_by_place(&locked, lines, &mut pairs, is_open);
     for (entry, line) in pairs.iter() {
@@ -336,7 +336,7 @@ fn segments(lock: &Lock) -> impl Iterator<Item = (SegmentId, &LockEntry)> {
 }
 
 /// Gives unpaired lines the id of a deleted sentence with the same text. Ids in `taken` are not
-/// given; lines for which `is_eligible` returns false get none.
+/// given, and must include all ids in `ids`. Lines for which `is_eligible` returns false get none.
 fn restore_deleted(
     lines: &Lines<'_>,
     lock: &Lock,
@@ -346,21 +346,16 @@ fn restore_deleted(
     is_eligible: impl Fn(SegmentIndex) -> bool,
 ) {
     let mut deleted_ids: HashMap<TextDigest, Vec<SegmentId>> = HashMap::new();
-    for (id, entry) in segments(lock).filter(|(id, entry)| entry.source.is_none() && !taken.contains(id)) {
+    for (id, entry) in segments(lock).filter(|(id, _)| !taken.contains(id)) {
         if let Some(gone) = &entry.gone {
             deleted_ids.entry(gone.digest).or_default().push(id);
         }
     }
-    if deleted_ids.is_empty() {
-        return;
-    }
     // Reversed, so that `pop` gives back the first of several sentences with one text.
     deleted_ids.values_mut().for_each(|ids| ids.reverse());
-    let taken: HashSet<SegmentId> = ids.iter().flatten().copied().collect();
     for (at, line) in lines.enumerated() {
         if pairs.locked_of[at].is_none() && ids[at].is_none() && is_eligible(at) {
-            let mut candidates = deleted_ids.get_mut(&line.digest).into_iter().flat_map(|ids| std::iter::from_fn(|| ids.pop()));
-            ids[at] = candidates.find(|id| !taken.contains(id));
+            ids[at] = deleted_ids.get_mut(&line.digest).and_then(Vec::pop);
         }
     }
 }
@@ -380,7 +375,8 @@ fn merged_into(
 ) -> Option<SegmentIndex> {
     /// Least share of the words of `gone` that the line must have, in percent.
     const MOST: usize = 70;
-    let (before, after) = kept.split_at(kept.partition_point(|&(entry, _)| entry < gone));
+    let at = kept.binary_search_by_key(&gone, |&(entry, _)| entry).expect_err("a lock entry that is gone has no pair");
+    let (before, after) = kept.split_at(at);
     let own = words::words(locked[gone].text);
     let mut near = before.last().into_iter().chain(after.first()).copied();
     let found = near.find(|&(entry, line)| {
@@ -432,21 +428,19 @@ fn translation(lines: &Lines<'_>, lock: &Lock, lang: &str, inputs: TranslationIn
     canonicalize::pair_repeated_claims(&previous, &free, lines, &mut pairs);
     let unmarked: Vec<SegmentIndex> = free.iter().copied().filter(|&line| !canonicalize::repeats_claim(&lines[line])).collect();
     canonicalize::pair_equal(&previous, &unmarked, lines, &mut pairs);
-    if pairs.locked_of.iter().zip(&ids).any(|(pair, id)| pair.is_none() && id.is_none()) {
-        // Step 3. A line may be a sentence that the source has lost, but no line is one that exists
-        // in the source only.
-        taken.extend(places.iter().zip(&pairs.current_of).filter(|(_, line)| line.is_some()).map(|(place, _)| place.id));
-        taken.extend(source_delta.iter().flat_map(|source_delta| &source_delta.source_only));
-        restore_deleted(lines, lock, &taken, &pairs, &mut ids, |line| !canonicalize::repeats_claim(&lines[line]));
-        let line_of: HashMap<SegmentId, SegmentIndex> = ids.enumerated().filter_map(|(line, id)| Some(((*id)?, line))).collect();
-        for (at, place) in places.enumerated() {
-            if let Some(&line) = line_of.get(&place.id) {
-                pairs.pair(at, line);
-            }
+    // Step 3. A line may be a sentence that the source has lost, but no line is one that exists
+    // in the source only.
+    taken.extend(places.iter().zip(&pairs.current_of).filter(|(_, line)| line.is_some()).map(|(place, _)| place.id));
+    taken.extend(source_delta.iter().flat_map(|source_delta| &source_delta.source_only));
+    restore_deleted(lines, lock, &taken, &pairs, &mut ids, |line| !canonicalize::repeats_claim(&lines[line]));
+    let line_of: HashMap<SegmentId, SegmentIndex> = ids.enumerated().filter_map(|(line, id)| Some(((*id)?, line))).collect();
+    for (at, place) in places.enumerated() {
+        if let Some(&line) = line_of.get(&place.id) {
+            pairs.pair(at, line);
         }
-        // Step 5.
-        gap::pair_translation_by_place(&places, lines, &mut pairs, |line| ids[line].is_none());
     }
+    // Step 5.
+    gap::pair_translation_by_place(&places, lines, &mut pairs, |line| ids[line].is_none());
     for (place, line) in pairs.iter() {
         ids[line] = Some(places[place].id);
     }
@@ -600,43 +594,60 @@ mod tests {
         assert_eq!(address(&lines(&translation), &lock, "de", inputs).ids, ids(&translation));
     }
 
+    /// Reads what stands before the words of a line: `#` for a heading, `~` for a row, `[n]` for a
+    /// line of the footnote `n`, `=1.2` for the mark of a translated sentence, `+` for the mark of
+    /// a line that exists in one language only.
+    fn line(mut text: &str) -> Line<'_> {
+        let (mut kind, mut note, mut claim) = (Kind::Sentence, None, Claim::Nothing);
+        while let Some((first, rest)) = text.split_once(' ') {
+            match first.split_at_checked(1) {
+                Some(("#", "")) => kind = Kind::Heading,
+                Some(("~", "")) => kind = Kind::Row,
+                Some(("+", "")) => claim = Claim::OnlyHere,
+                Some(("[", label)) => note = label.strip_suffix(']'),
+                Some(("=", id)) => claim = Claim::Translates(vec![SegmentId::parse(id).expect("an id")].leak()),
+                _ => break,
+            }
+            text = rest;
+        }
+        Line { digest: TextDigest::of(text), text, block: 0, kind, note, claim }
+    }
+
     /// Returns the lines of a text: `|` parts lines, and `/` parts blocks.
     fn lines(text: &str) -> Lines<'_> {
-        let line = |block: usize, text| Line {
-            digest: TextDigest::of(text),
-            text,
-            block: block as u32,
-            kind: Kind::Sentence,
-            note: None,
-            claim: Claim::Nothing,
-        };
         let blocks = text.split(" / ").enumerate();
+        let line = |block: usize, text| Line { block: block as u32, ..line(text) };
         blocks.flat_map(|(block, lines)| lines.split(" | ").map(move |text| line(block, text))).collect()
     }
 
     /// Returns a lock from lines such as `1.1 source text = text of the English translation`, or
-    /// `gone 1.2 source text`.
+    /// `gone 1.2 source text`, or `1.2a-en = text that only the English translation has`.
     fn lock(text: &str) -> Lock {
-        let entry = |line: &str| {
-            let (line, translation) = line.split_once(" = ").map_or((line, None), |(line, text)| (line, Some(text)));
-            let kept = line.strip_prefix("gone ");
-            let (id, text) = kept.unwrap_or(line).split_once(' ').expect("an id and a text");
-            let digest = TextDigest::of(text);
-            let source = Source { lang: "kk".into(), digest, anchors: Vec::new(), note: None, is_row: false, text: text.into() };
-            let translation = translation.map(|text| Translation {
-                lang: "en".into(),
-                made_from: Some(digest),
-                own: TextDigest::of(text),
-                state: State::Plain,
-            });
+        let entry = |text: &str| {
+            let (source, translation) = text.split_once(" = ").map_or((text, None), |(text, own)| (text, Some(own)));
+            let kept = source.strip_prefix("gone ");
+            let (id, source) = kept.unwrap_or(source).split_once(' ').unwrap_or((source, ""));
+            let Line { digest, text, kind, note, .. } = line(source);
+            let anchors = if kind == Kind::Heading { vec!["anchor".into()] } else { Vec::new() };
+            let (note, is_row) = (note.map(Into::into), kind == Kind::Row);
+            let is_here = kept.is_none() && !source.is_empty();
             LockEntry {
                 unit: Unit::parse(id).expect("an id"),
-                source: kept.is_none().then_some(source),
+                source: is_here.then(|| Source { lang: "kk".into(), digest, anchors, note, is_row, text: text.into() }),
                 gone: kept.is_some().then(|| Gone { digest, anchors: Vec::new(), into: None }),
-                translations: translation.into_iter().collect(),
+                translations: Vec::from_iter(translation.map(|text| Translation {
+                    lang: "en".into(),
+                    made_from: is_here.then_some(digest),
+                    own: TextDigest::of(text),
+                    state: State::Plain,
+                })),
             }
         };
         Lock::new(text.lines().map(entry).collect())
+    }
+
+    fn id(text: &str) -> SegmentId {
+        SegmentId::parse(text).expect("an id")
     }
 
     fn said(ids: &[SegmentId]) -> String {
@@ -658,6 +669,17 @@ mod tests {
         said(&address(&lines(text), &lock(locked), "en", TranslationInputs::default()).ids)
     }
 
+    fn source_delta(locked: &str, text: &str) -> SourceDelta {
+        address(&lines(text), &lock(locked), "kk", TranslationInputs::default()).source_delta
+    }
+
+    /// Returns the ids of the lines of a translation whose source has now this text.
+    fn ids_after(source: &str, locked: &str, text: &str) -> String {
+        let source_delta = source_delta(locked, source);
+        let inputs = TranslationInputs { source_delta: Some(&source_delta), omitted: &[] };
+        said(&address(&lines(text), &lock(locked), "en", inputs).ids)
+    }
+
     #[test]
     fn new_lines_get_ids_that_no_sentence_had() {
         const LOCK: &str = "1.1 A\n1.2 B\n2.1 C";
@@ -675,12 +697,26 @@ mod tests {
         assert_eq!(source_ids("1.1 A\n1.2 B\ngone 1.3 C", "A | B | n"), "1.1 1.2 1.2a");
         assert_eq!(source_ids("1.1 A\n1.1a B\n1.2 C", "A | n | B | m | C"), "1.1 1.1b 1.1a 1.1c 1.2");
         assert_eq!(source_ids("1.1 A\ngone 2.1 B", "A / n"), "1.1 3.1");
+        // A sentence that began in a translation has the language in its id; those after it do not.
+        assert_eq!(source_ids("1.1 A\n1.1a-en B", "A | B | n"), "1.1 1.1a-en 1.2");
+        assert_eq!(source_ids("1.1 A\n1.1a-en B\n1.2 C", "A | B | n | C"), "1.1 1.1a-en 1.1b 1.2");
+        // Behind the greatest number there are only letters.
+        assert_eq!(source_ids("1.999999998 A", "A | n | m"), "1.999999998 1.999999999 1.999999999a");
+        assert_eq!(source_ids("999999998.1 A", "A / n / m"), "999999998.1 999999999.1 999999999a.1");
     }
 
     #[test]
     fn a_sentence_that_comes_back_gets_its_id_back() {
         assert_eq!(source_ids("1.1 A\ngone 1.2 B\n1.3 C", "A | B | C"), "1.1 1.2 1.3");
         assert_eq!(source_ids("1.1 A\ngone 1.2 B\ngone 1.3 B\n1.4 C", "A | C | B | B | B"), "1.1 1.4 1.2 1.3 1.3a");
+        assert_eq!(source_ids("1.1 B\ngone 1.2 B", "B | B"), "1.1 1.2");
+        // Its words make it no edit of another sentence.
+        assert_eq!(source_ids("1.1 a b c d e\ngone 1.2 a b c d f", "a b c d f"), "1.2, 1.1 gone");
+        assert_eq!(translation_ids("1.1 a = A\ngone 1.2 12\n1.3 c = C", "A | 12 | C"), "1.1 1.2 1.3");
+        assert_eq!(translation_ids("1.1 a = A\ngone 1.2 12\n1.3 c = C", "A | =1.2 B | 12 | C"), "1.1 1.2 1.2a-en 1.3");
+        let (lines, lock, omitted) = (lines("A | 12 | C"), lock("1.1 a = A\ngone 1.2 12\n1.3 c = C"), [id("1.2")]);
+        let inputs = TranslationInputs { omitted: &omitted, source_delta: None };
+        assert_eq!(said(&address(&lines, &lock, "en", inputs).ids), "1.1 1.1a-en 1.3");
     }
 
     #[test]
@@ -710,6 +746,7 @@ mod tests {
             ("A | n | B | m / C", "1.1 1.1a-en 1.2 1.2a-en 2.1"),
             ("n | A | B / C / m", "1.0-en 1.1 1.2 2.1 2a.1-en"),
             ("C / B | A", "2.1 1.2 1.1"),
+            ("B | A / C", "1.2 1.1 2.1"),
             ("A | changed / C", "1.1 1.2 2.1"),
         ] {
             assert_eq!(translation_ids(LOCK, text), ids, "{text}");
@@ -718,5 +755,179 @@ mod tests {
         assert_eq!(translation_ids("1.1 a = A\n1.2 b\n2.1 c = C", "A | n / C"), "1.1 1.2 2.1");
         // Equal lines keep the order of the source.
         assert_eq!(translation_ids("1.1 a = X\n1.2 b = Y\n1.3 c = X", "X | X | Y"), "1.1 1.3 1.2");
+    }
+
+    #[test]
+    fn a_delta_has_what_a_source_has_changed() {
+        const LOCK: &str = "1.1 A\n1.2 B\n2.1 C";
+        for (text, new, source_only, order) in [
+            ("A | B / C", "", "", None),
+            ("A | + B / C", "", "1.2", None),
+            ("A | + b / C", "", "1.2", None),
+            ("A | B / C | n", "2.2", "", Some("1.1 1.2 2.1 2.2")),
+            ("B | A / C", "", "", Some("1.2 1.1 2.1")),
+        ] {
+            let delta = source_delta(LOCK, text);
+            assert_eq!(said(&delta.new_segments.iter().map(|new| new.id).collect::<Vec<_>>()), new, "{text}");
+            assert_eq!(said(&delta.source_only), source_only, "{text}");
+            assert_eq!(delta.order.as_deref().map(said).as_deref(), order, "{text}");
+            assert_eq!(delta.is_empty(), text == "A | B / C", "{text}");
+        }
+        let moved = SourceDelta { order: None, ..source_delta(LOCK, "A | B / C | n") };
+        assert!(!moved.is_empty());
+    }
+
+    /// Returns the places of an English line when the source has the text `source`: `+` if the
+    /// sentence is new there, `-` if the source has lost it, `*` if only the translation has it.
+    fn place_ids(locked: &str, source: &str, taken: &[&str]) -> String {
+        let (lock, delta) = (lock(locked), source_delta(locked, source));
+        let order = delta.order.iter().flatten().copied();
+        let order = canonicalize::SourceOrder::of(order);
+        let places = places(&lock, "en", Some(&delta), &order, &taken.iter().map(|text| id(text)).collect());
+        let place = |place: &place::Place<'_>| {
+            let marks = [(place.is_new, "+"), (place.is_gone, "-"), (place.is_translation_only && !place.is_gone, "*")];
+            place.id.to_string() + &marks.map(|(is_set, mark)| if is_set { mark } else { "" }).concat()
+        };
+        places.iter().map(place).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_translation_has_a_place_for_each_sentence_of_its_source_and_each_former_one() {
+        const LOCK: &str = "1.1 a = A\n1.2 b = B\n1.2a-en = X\n1.3 c\n2.1 d = D\n2.2 e";
+        assert_eq!(place_ids(LOCK, "a | b | c / d | e | f", &[]), "1.1 1.2 1.2a-en* 1.3 2.1 2.2 2.3+");
+        // The translation never had 1.3, which is lost. New blocks come behind lost sentences.
+        assert_eq!(place_ids(LOCK, "a | n / m / d | e", &[]), "1.1 1.1a+ 1.2- 1.2a-en* 1a.1+ 2.1 2.2");
+        assert_eq!(place_ids(LOCK, "n / a | b | c / d | e / m", &[]), "0.1+ 1.1 1.2 1.2a-en* 1.3 2.1 2.2 3.1+");
+        // A sentence that a mark has taken has no place. One that is the source's alone has a place
+        // only if it has a translation.
+        assert_eq!(place_ids(LOCK, "a | + b | + c / d | e | f", &["1.1", "2.2"]), "1.2 1.2a-en* 2.1 2.3+");
+        // A deleted sentence that the source has again.
+        assert_eq!(place_ids("1.1 a = A\ngone 1.2 b = B\n1.3 c = C\ngone 1.4 d", "a | b | c", &[]), "1.1 1.2+ 1.3");
+    }
+
+    #[test]
+    fn lines_that_repeat_a_mark_have_ids_of_their_own() {
+        const LOCK: &str = "1.1 a = A\n1.1a-en = X\n1.1b-en = Y\n1.2 b = B";
+        for (text, ids) in [
+            ("=1.1 A | =1.1 B", "1.1 1.1a-en"),
+            ("=1.1 A | =1.1 Y | B", "1.1 1.1b-en 1.2"),
+            ("=1.1 A | =1.1 Y | =1.1 X | B", "1.1 1.1b-en 1.1a-en 1.2"),
+            ("=1.1 A | =1.1 n | B", "1.1 1.1a-en 1.2"),
+        ] {
+            assert_eq!(translation_ids(LOCK, text), ids, "{text}");
+        }
+        assert_eq!(translation_ids("1.1 a = A\n1.2 b = B", "=1.1 A | =1.1 B"), "1.1 1.1a-en");
+        // Equal lines exchange their ids, so that those ascend.
+        let swapped = "1.1 a = A\n2.1 b = B\n2.1a-en = Y";
+        assert_eq!(translation_ids(swapped, "=2.1 B | =2.1 Y / A | =2.1 Y"), "2.1 1.1a-en 1.1 2.1a-en");
+        // As long as no text changes, no id does.
+        let equal = "1.1 a = A\n1.1a-en = X\n1.1b-en = X";
+        assert_eq!(translation_ids(equal, "=1.1 A | + X | =1.1 X"), "1.1 1.1a-en 1.1b-en");
+    }
+
+    #[test]
+    fn ids_of_equal_lines_follow_the_order_of_the_source() {
+        // The source has moved 1.3. The sentence behind 1.2 is the translation's alone.
+        const LOCK: &str = "1.1 a = A\n1.3 c = X\n1.2 b = B\n1.2a-en = X";
+        assert_eq!(translation_ids(LOCK, "A | X | B | X"), "1.1 1.3 1.2 1.2a-en");
+        assert_eq!(translation_ids(LOCK, "A | X | X | B"), "1.1 1.3 1.2a-en 1.2");
+        let moved = "1.1 a = A\n1.2 b = X\n1.3 c = X";
+        assert_eq!(ids_after("a | c | b", moved, "A | X | X"), "1.1 1.3 1.2");
+    }
+
+    #[test]
+    fn changed_lines_of_the_source_keep_their_ids_by_place() {
+        for (lock, text, ids) in [
+            ("1.1 A\n2.1 B\n2.2 C\n3.1 D", "A / x | y / D", "1.1 2.1 2.2 3.1"),
+            ("1.1 A\n2.1 B\n2.2 C\n3.1 D", "A / x | y | z / D", "1.1 1a.1 1a.2 1a.3 3.1, 2.1 gone, 2.2 gone"),
+            // A row is no edited sentence.
+            ("1.1 A\n2.1 B\n2.2 C\n3.1 D", "A / x | ~ y / D", "1.1 1a.1 1a.2 3.1, 2.1 gone, 2.2 gone"),
+            // Two blocks may have changed, if both have.
+            ("1.1 A\n2.1 B\n3.1 C\n4.1 D", "A / x / y / D", "1.1 2.1 3.1 4.1"),
+            ("1.1 A\n2.1 B\n3.1 C\n4.1 D", "A / x / D", "1.1 1a.1 4.1, 2.1 gone, 3.1 gone"),
+            // A block continues if one of its lines is there.
+            ("1.1 A\n1.2 B\n2.1 C\n2.2 D", "A / x | D", "1.1 2.1 2.2, 1.2 gone"),
+            ("1.1 A\n1.2 B\n2.1 C\n2.2 D", "A | x / D", "1.1 1.2 2.2, 2.1 gone"),
+            // Lines of a footnote are compared with those of the same footnote.
+            ("1.1 A\n2.1 [m] B\n3.1 [n] C", "A / [n] x / [m] y", "1.1 3.1 2.1"),
+            ("1.1 A\n2.1 [n] B\n2.2 [n] C\n3.1 D", "A / x / y / [n] z", "1.1 4.1 5.1 6.1, 2.1 gone, 2.2 gone, 3.1 gone"),
+            ("1.1 A\n2.1 [n] B\n2.2 [n] C\n3.1 D", "A / x / [n] y | [n] z | [n] w", "1.1 3.1 4.1 4.2 4.3, 2.1 gone, 2.2 gone"),
+        ] {
+            assert_eq!(source_ids(lock, text), ids, "{lock} {text}");
+        }
+    }
+
+    #[test]
+    fn changed_blocks_of_a_translation_are_aligned() {
+        const THREE: &str = "1.1 a = A\n2.1 b = B\n3.1 c = C";
+        const HEADING: &str = "1.1 a = A\n2.1 # b = B\n3.1 c = C";
+        const SECTIONS: &str = "1.1 a = A\n2.1 # b\n3.1 c\n4.1 # d\n5.1 e = E";
+        for (lock, text, ids) in [
+            (THREE, "A / n / C", "1.1 2.1 3.1"),
+            (THREE, "A / n | m | o / C", "1.1 2.1 2.1a-en 2.1b-en 3.1"),
+            (HEADING, "A / # n / C", "1.1 2.1 3.1"),
+            // No sentence translates a heading, nor do many.
+            (HEADING, "A / n / C", "1.1 1a.1-en 3.1"),
+            (HEADING, "A / n | m | o | p / C", "1.1 1a.1-en 1a.1a-en 1a.1b-en 1a.1c-en 3.1"),
+            (THREE, "A / # n / C", "1.1 1a.1-en 3.1"),
+            // No row translates a sentence. But nobody knows if a lost sentence was a row.
+            (THREE, "A / ~ n / C", "1.1 1a.1-en 3.1"),
+            (THREE, "A / [n] n / C", "1.1 1a.1-en 3.1"),
+            ("1.1 a = A\ngone 2.1 b = B\n3.1 c = C", "A / ~ n / C", "1.1 2.1 3.1"),
+            ("1.1 a = A\ngone 2.1 b = B\n3.1 c = C", "A / [n] n / C", "1.1 2.1 3.1"),
+            // No line translates a part of a block that has its translation elsewhere.
+            ("1.1 a = A\n1.2 b\n2.1 c = C", "A / n / C", "1.1 1a.1-en 2.1"),
+            ("1.1 a = A\n2.1 b\n3.1 c = C", "A | n / C", "1.1 1.1a-en 3.1"),
+            // An omitted section begins with a heading.
+            (SECTIONS, "A / # n / E", "1.1 4.1 5.1"),
+            // Shared words decide between two blocks, and so do lengths.
+            ("1.1 a = A\n2.1 жылы 1999\n3.1 жылы 2005\n4.1 d = D", "A / year 2005 / D", "1.1 3.1 4.1"),
+            (
+                "1.1 абвгд = abcde\n2.1 абвгд\n3.1 абвгд абвгд абвгд\n4.1 абвгдe = abcdef",
+                "abcde / efghi efghi efghi / abcdef",
+                "1.1 3.1 4.1",
+            ),
+            (
+                "1.1 абвгд еёжз = A\n2.1 # 1999 2005\n3.1 абвгд еёжз\n4.1 # жылы 1999\n5.1 e = abcd fghi",
+                "A / # 1999 2005 / abcd fghi",
+                "1.1 2.1 5.1",
+            ),
+            // Two blocks that share no words stand beside each other rather than alone.
+            (
+                "1.1 абвгд еёжз = abcd efgh\n2.1 жылы 1999\n3.1 2005 2010\n4.1 абвг деёж = abcd fghi",
+                "abcd efgh / year 2010 / 1999 2005 / abcd fghi",
+                "1.1 2.1 3.1 4.1",
+            ),
+        ] {
+            assert_eq!(translation_ids(lock, text), ids, "{lock} {text}");
+        }
+    }
+
+    #[test]
+    fn a_changed_line_translates_a_new_sentence_rather_than_a_lost_or_old_one() {
+        // Blocks: the source has lost one. An older untranslated one is the last choice.
+        assert_eq!(ids_after("a / c / d", "1.1 a = A\n2.1 b = B\n3.1 c\n4.1 d = D", "A / n / D"), "1.1 3.1 4.1");
+        assert_eq!(ids_after("a / b / d", "1.1 a = A\n2.1 b\n3.1 c = C\n4.1 d = D", "A / n / D"), "1.1 3.1 4.1");
+        assert_eq!(ids_after("a / b / d", "1.1 a = A\n2a.1 b\n3.1 c = C\n4.1 d = D", "A / n / D"), "1.1 2a.1 4.1");
+        // Shared words outweigh that.
+        let shared = "1.1 абвгд еёжз = abcd efgh\n2.1 жылы 1999\n3.1 жылы 2005 = C\n4.1 абвг деёж = abcd fghi";
+        let now = "абвгд еёжз / жылы 1999 / абвг деёж";
+        assert_eq!(ids_after(now, shared, "abcd efgh / year 1999 / abcd fghi"), "1.1 2.1 4.1");
+        // Lines of one block.
+        for (source, lock, text, ids) in [
+            ("a | b | c", "1.1 a\n1.2 b = B\n1.3 c = C", "n | C", "1.2 1.3"),
+            ("a | n | m | c", "1.1 a = A\n1.2 b = B\n1.3 c = C", "A | x | C", "1.1 1.1a 1.3"),
+            ("a | c | d", "1.1 a = A\n1.2 b = B\n1.3 c\n1.4 d = D", "A | n | D", "1.1 1.3 1.4"),
+            ("a | b | d", "1.1 a = A\n1.2 b\n1.3 c = C\n1.4 d = D", "A | n | D", "1.1 1.3 1.4"),
+            ("a | b | d", "1.1 a = A\n1.2a b\n1.3 c = C\n1.4 d = D", "A | n | D", "1.1 1.2a 1.4"),
+            ("a | d | e", "1.1 a = A\n1.2 b = B\n1.4 d = D", "A | D | n", "1.1 1.4 1.5"),
+            ("a | d", "1.1 a = A\n1.2 жылы 1999 = B\n1.3 жылы 2005 = C\n1.4 d = D", "A | year 2005 | D", "1.1 1.3 1.4"),
+        ] {
+            assert_eq!(ids_after(source, lock, text), ids, "{source}; {lock}; {text}");
+        }
+        // Nothing is left alone for having no words in common.
+        let years = "1.1 a = A\n1.2 жылы 1999 2001 = B\n1.3 жылы 2005 2007 = C\n1.4 d = D";
+        assert_eq!(translation_ids(years, "A | n | D"), "1.1 1.2 1.4");
+        assert_eq!(translation_ids(years, "A | year 2005 | D"), "1.1 1.3 1.4");
     }
 }

@@ -146,7 +146,7 @@ pub fn by_position(lines: &[(u32, Claim<'_>)], omitted: &[SegmentId], only: Opti
             Claim::Nothing => loop {
                 number += 1;
                 let id = SegmentId::plain(block, number);
-                if !taken.contains(&id) && !given.contains(&id) {
+                if !taken.contains(&id) {
                     break Some(id);
                 }
             },

@@ -45,7 +45,7 @@ pub(super) fn words(text: &str) -> Vec<u64> {
 }
 
 /// Words of the unpaired texts in the lock and in the edition, as sorted digests. A paired text has
-/// an empty list.
+/// an empty list, and so has a line that is not open: neither is similar to any text.
 pub(super) struct UnpairedWords {
     pub(super) locked: IndexVec<LockedIndex, Vec<u64>>,
     pub(super) current: IndexVec<SegmentIndex, Vec<u64>>,

@@ -7,7 +7,8 @@ use super::{Difference, Finding, Side, shown};
 use crate::base::{code, path};
 use crate::markdown::{Form, note_label};
 use crate::model::key::looks_like_language;
-use crate::model::{EditionName, Key, SegmentId};
+use crate::model::segment::range_of_ids;
+use crate::model::{EditionName, Key};
 
 /// The greatest number of links, codes, footnotes or placeholders that are compared. A text with
 /// more is no sentence.
@@ -62,7 +63,7 @@ fn neutral_target(link: &Link<'_>, side: &Side<'_>, codes: [&str; 2]) -> Option<
     let to = link.to.words.trim();
     let (target, anchor) = to.split_once('#').unwrap_or((to, ""));
     // A heading's anchor may be made of its text. The address of a sentence is the same everywhere.
-    let anchor = SegmentId::parse(anchor).map(|id| format!("#{id}")).unwrap_or_default();
+    let anchor = range_of_ids(anchor).map(|(first, last)| format!("#{first}-{last}")).unwrap_or_default();
     match link.form? {
         Form::Wiki => {
             let key = target.split_whitespace().collect::<Vec<_>>().join(" ");
