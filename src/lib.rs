@@ -71,6 +71,7 @@
 //!   also reads a file that comes back from a translator, and reports its changes.
 //! * [`project`] runs these stages and keeps the results that did not change. Its
 //!   [`project::State`] is a complete, consistent snapshot with all its problems.
+//! * [`rename`] computes the changes that give a work, a section or a term another key.
 //! * [`emit`] publishes a state into a folder; [`serve`] shows it live. [`external`] asks the servers
 //!   of other sites if the pages exist to which the texts link; only `check --external` calls it.
 //! * [`cli`] is the command line.
@@ -92,8 +93,8 @@
 //!    makes absolute URLs.
 //! 6. **Nothing lost.** A build that fails or is killed leaves the published folder whole. Builds
 //!    delete only files that a build wrote. A site without pages replaces a published one only with
-//!    `--allow-empty`. Only `split`, `new`, `init` and `import` write sources, and none overwrites
-//!    somebody's changes; `sync` writes only locks.
+//!    `--allow-empty`. Only `split`, `new`, `init`, `import` and `mv` write sources, and none
+//!    overwrites somebody's changes; `sync` writes only locks.
 //! 7. **Every problem has a place**, and a run reports all problems at once. People see the first
 //!    ten of each code, or all with `--all`.
 //! 8. **Addresses are permanent.** A sentence that nobody edited keeps its id, and no id ever names
@@ -219,6 +220,10 @@
 //! * **A translation is tried before it is imported.** `import` builds the site with the new texts
 //!   in memory, and compares every sentence with its intended text. So no rule has to predict the
 //!   effects of Markdown on a translator's text.
+//! * **A rename is tried before it is written.** `mv` builds the site with the new files in memory,
+//!   and compares the target of every link with the one before. The resolver of the build decides
+//!   about each link: a link that still leads to its target keeps its bytes, and a changed one is
+//!   written only if it leads there.
 //! * **Markup travels with the text** in the formats of translators' tools. Placeholders hold the
 //!   Markdown, so an import needs no record of the export. PO, CSV and JSON Lines have the Markdown
 //!   without placeholders.
@@ -269,6 +274,7 @@ pub mod output;
 pub mod parse;
 pub mod project;
 pub mod prose;
+pub mod rename;
 pub mod render;
 pub mod serve;
 pub mod site;

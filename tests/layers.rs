@@ -31,6 +31,7 @@ const LAYERS: &[&[&str]] = &[
     &["check"],
     &["output", "translation/exchange"],
     &["project"],
+    &["rename"],
     &["emit", "external", "serve"],
     &["cli"],
 ];

@@ -36,6 +36,17 @@ pub fn resolve(from: &str, target: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// Returns the path that leads from a folder to a file, both from the root: `../b/c` from `a` to
+/// `b/c`. The path from a folder to itself is `.`.
+pub fn relative(folder: &str, file: &str) -> String {
+    let parts = |path: &str| path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let (from, to) = (parts(folder), parts(file));
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..".to_owned(), from.len() - shared);
+    let path = up.chain(to[shared..].iter().cloned()).collect::<Vec<_>>().join("/");
+    if path.is_empty() { ".".to_owned() } else { path }
+}
+
 /// Returns the folder of a path, without a closing slash; empty at the root.
 pub fn folder(path: &str) -> &str {
     path.rfind('/').map_or("", |slash| &path[..slash])
@@ -243,6 +254,16 @@ mod tests {
         assert_eq!(resolve("a/b.md", "../c.md").as_deref(), Some("c.md"));
         assert_eq!(resolve("a/b.md", "/c/./d.md").as_deref(), Some("c/d.md"));
         assert_eq!(resolve("a/b.md", "../../c.md"), None);
+    }
+
+    #[test]
+    fn a_relative_path_leads_to_its_file() {
+        for (folder, file, path) in
+            [("a", "a/b", "b"), ("a/b", "c", "../../c"), ("", "x/y", "x/y"), ("a/b", "a", ".."), ("a", "a", ".")]
+        {
+            assert_eq!(relative(folder, file), path);
+            assert_eq!(resolve(&format!("{folder}/x"), path).as_deref(), Some(file));
+        }
     }
 
     #[test]

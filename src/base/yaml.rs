@@ -502,6 +502,15 @@ pub fn scalar(text: &str) -> String {
     if is_plain { text.to_owned() } else { quoted(text) }
 }
 
+/// Writes a path as a YAML scalar that is read back as the same text, also inside `[…]`: plain if
+/// it has no signs but those of usual paths, otherwise in quotes.
+pub fn path(text: &str) -> String {
+    let is_plain = text.starts_with(|c: char| c == '/' || c.is_alphabetic())
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '~'))
+        && scalar(text.trim_start_matches('/')) == text.trim_start_matches('/');
+    if is_plain { text.to_owned() } else { quoted(text) }
+}
+
 /// Returns true for characters that YAML forbids in plain text or reads as line ends.
 fn is_escaped(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')

@@ -183,20 +183,8 @@ fn refuse_double(inputs: &Inputs, config: &Config, stem: &str) -> Result<(), Fai
 
 /// Reads a key from the command line, and checks that it can be a path.
 fn typed_key(typed: &str, config: &Config) -> Result<String, Failure> {
-    let mut key = path::nfc(typed.trim().trim_start_matches("./").trim_start_matches("content/").trim_matches('/'));
-    if let Some(stem) = key.strip_suffix(".md") {
-        key = stem.to_owned();
-    }
-    if let Some((stem, code)) = key.rsplit_once('.')
-        && config.language(code).is_some()
-    {
-        key = stem.to_owned();
-    }
-    let unfit = path::unfit(&key);
-    if unfit.is_none() && key.split('/').all(|part| !part.starts_with(['.', '_']) && !part.contains(['#', '%'])) {
-        return Ok(key);
-    }
-    Err(Failure::new(key::unusable(typed, unfit)).hint("write a key such as `chapters/first-steps`"))
+    key::typed(typed, |code| config.language(code).is_some())
+        .map_err(|unfit| Failure::new(key::unusable(typed, unfit)).hint("write a key such as `chapters/first-steps`"))
 }
 
 /// Reads the titles from the command line, by language. `codes` are the languages in which a page

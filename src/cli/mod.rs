@@ -20,6 +20,7 @@ mod frame;
 mod history;
 mod import;
 mod init;
+mod mv;
 mod print;
 mod remote;
 mod render;
@@ -119,6 +120,9 @@ enum Command {
     /// Create a page in every language of the site
     #[command(after_help = "Example:\n  tilmash new chapters/first-steps")]
     New(init::NewArgs),
+    /// Rename a page, a section or a term, with all links to it
+    #[command(after_help = mv::EXAMPLES)]
+    Mv(mv::MvArgs),
     /// Print one page as HTML
     #[command(after_help = "Examples:\n  tilmash render content/about.en.md\n  echo '*hi*' | tilmash render --commonmark -")]
     Render(render::RenderArgs),
@@ -190,6 +194,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Import(args) => import::import(global, &args),
         Command::Init(args) => init::init(global, &args),
         Command::New(args) => init::new(global, &args),
+        Command::Mv(args) => mv::mv(global, &args),
         Command::Render(args) => rayon::scope(|_| render::render(global, &args)),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -198,6 +198,12 @@ impl Links {
     }
 }
 
+/// Resolves a ref of a file as if the file were an edition in a language. Its problems are dropped.
+pub fn resolve(site: &Site, file: &str, lang: LangId, item: &Ref) -> ResolvedLink {
+    let mut resolver = Resolver { lookup: Lookup::new(site), work: site.home(), problems: Vec::new(), missed: Vec::new() };
+    resolver.resolve(file, lang, item)
+}
+
 /// Collects the problems with refs, and adds hints to them. Lists that equal those of `before` are
 /// shared.
 fn problems(
@@ -241,7 +247,12 @@ impl ResolvedWork {
     fn new(site: &Site, id: WorkId) -> Self {
         let mut resolver = Resolver { lookup: Lookup::new(site), work: id, problems: Vec::new(), missed: Vec::new() };
         let mut of_edition = |edition: &Option<crate::site::Edition>| match edition {
-            Some(edition) => edition.document.refs.iter().map(|item| resolver.resolve(&edition.document, item)).collect(),
+            Some(edition) => edition
+                .document
+                .refs
+                .iter()
+                .map(|item| resolver.resolve(&edition.document.file, edition.document.lang, item))
+                .collect(),
             None => Box::default(),
         };
         let links: Vec<Box<[ResolvedLink]>> = site.work(id).editions.iter().map(&mut of_edition).collect();
@@ -305,7 +316,8 @@ struct Resolver<'a> {
 #[derive(Clone, Copy)]
 struct RefContext<'a> {
     item: &'a Ref,
-    /// Language of the document that contains the ref.
+    /// The document that contains the ref, and its language.
+    file: &'a str,
     lang: LangId,
     anchor: Option<&'a str>,
 }
@@ -321,10 +333,9 @@ impl RefContext<'_> {
 }
 
 impl Resolver<'_> {
-    fn resolve(&mut self, document: &Document, item: &Ref) -> ResolvedLink {
-        let lang = document.lang;
+    fn resolve(&mut self, file: &str, lang: LangId, item: &Ref) -> ResolvedLink {
         if item.kind == RefKind::Quotation {
-            return self.quotation(document, item);
+            return self.quotation(file, lang, item);
         }
         match &item.target {
             Target::Anchor(anchor) => {
@@ -332,7 +343,7 @@ impl Resolver<'_> {
                 ResolvedLink::Anchor(anchor.clone())
             }
             Target::Own(rest) => {
-                self.check_language(rest, RefContext { item, lang, anchor: None });
+                self.check_language(rest, RefContext { item, file, lang, anchor: None });
                 ResolvedLink::Path { path: rest.as_str().into(), title: None, anchor: None }
             }
             Target::Outside(url) => {
@@ -343,21 +354,19 @@ impl Resolver<'_> {
                 ResolvedLink::Broken
             }
             Target::Work { key, anchor } => {
-                let context = RefContext { item, lang, anchor: anchor.as_deref() };
+                let context = RefContext { item, file, lang, anchor: anchor.as_deref() };
                 if let Some(link) = self.link_to_source_order(key.as_str(), context) {
                     return link;
                 }
-                if let Some(work) = self.lookup.names.linked_work(&document.file, key.as_str()) {
+                if let Some(work) = self.lookup.names.linked_work(file, key.as_str()) {
                     return self.link_to_work(work, context);
                 }
-                self.link_to_term(document, context).unwrap_or_else(|| {
+                self.link_to_term(context).unwrap_or_else(|| {
                     self.unknown_work(key.as_str(), context);
                     ResolvedLink::Broken
                 })
             }
-            Target::File { path, anchor } => {
-                self.link_to_file(document, path, RefContext { item, lang, anchor: anchor.as_deref() })
-            }
+            Target::File { path, anchor } => self.link_to_file(path, RefContext { item, file, lang, anchor: anchor.as_deref() }),
         }
     }
 
@@ -386,9 +395,9 @@ impl Resolver<'_> {
     }
 
     /// Resolves a ref to the page of a term.
-    fn link_to_term(&self, document: &Document, context: RefContext<'_>) -> Option<ResolvedLink> {
+    fn link_to_term(&self, context: RefContext<'_>) -> Option<ResolvedLink> {
         let names = self.lookup.names;
-        let term = names.glossary.term(names.linked_term(&document.file, &context.item.target)?);
+        let term = names.glossary.term(names.linked_term(context.file, &context.item.target)?);
         let path = term_path(names.config.code(context.lang), &term.key).into();
         Some(ResolvedLink::Path { path, title: Some(term.shown(context.lang).to_owned()), anchor: context.anchor() })
     }
@@ -474,7 +483,7 @@ impl Resolver<'_> {
         self.miss(problem(format!("`{file}` has no anchor `{anchor}`")), Missed::Anchor(work, lang, anchor.to_owned()));
     }
 
-    fn link_to_file(&mut self, document: &Document, file: &str, context: RefContext<'_>) -> ResolvedLink {
+    fn link_to_file(&mut self, file: &str, context: RefContext<'_>) -> ResolvedLink {
         let names = self.lookup.names;
         // A picture can have a version for each language: `map.kk.svg` is shown for `map.svg`.
         if context.item.kind == RefKind::Image || path::extension(file) != "md" {
@@ -506,7 +515,7 @@ impl Resolver<'_> {
         if let Some(work) = names.work_named(key) {
             return self.link_to_work(work, context);
         }
-        if let Some(link) = self.link_to_source_order(key, context).or_else(|| self.link_to_term(document, context)) {
+        if let Some(link) = self.link_to_source_order(key, context).or_else(|| self.link_to_term(context)) {
             return link;
         }
         let problem = context.problem(&code::BROKEN_LINK, format!("there is no page or file `{file}`"));

@@ -43,15 +43,15 @@ type Sentence = (WorkId, LangId, SegmentIndex);
 
 impl Resolver<'_> {
     /// Resolves a ref that quotes sentences.
-    pub(super) fn quotation(&mut self, document: &Document, item: &Ref) -> ResolvedLink {
+    pub(super) fn quotation(&mut self, file: &str, lang: LangId, item: &Ref) -> ResolvedLink {
         let names = self.lookup.names;
         let (work, anchor) = match &item.target {
             Target::Anchor(anchor) => (self.work, Some(anchor.as_str())),
-            Target::Work { key, anchor } => match names.linked_work(&document.file, key.as_str()) {
+            Target::Work { key, anchor } => match names.linked_work(file, key.as_str()) {
                 Some(work) => (work, anchor.as_deref()),
                 None => {
-                    let context = RefContext { item, lang: document.lang, anchor: None };
-                    if names.linked_term(&document.file, &item.target).is_some() {
+                    let context = RefContext { item, file, lang, anchor: None };
+                    if names.linked_term(file, &item.target).is_some() {
                         let message = format!("`{key}` is a term, and only sentences of pages can be quoted");
                         let hint = format!("link to the term: `[[{key}]]`");
                         self.problems.push(context.problem(&code::BROKEN_LINK, message).hint(hint));
@@ -63,15 +63,15 @@ impl Resolver<'_> {
             },
             Target::File { .. } | Target::Outside(_) | Target::Own(_) => return ResolvedLink::Broken,
         };
-        let context = RefContext { item, lang: document.lang, anchor };
+        let context = RefContext { item, file, lang, anchor };
         let Some(anchor) = anchor.filter(|anchor| !anchor.is_empty() && *anchor != "top") else {
             let problem = context.problem(&code::BROKEN_ANCHOR, "the quotation names no sentence".to_owned());
             let key = &names.work(work).key;
             self.problems.push(problem.hint(format!("write the address of the sentence: `![[{key}#2.3]]`")));
             return ResolvedLink::Broken;
         };
-        let nearest = names.nearest_language(work, document.lang);
-        if nearest != document.lang {
+        let nearest = names.nearest_language(work, lang);
+        if nearest != lang {
             self.problems.push(self.other_language(work, nearest, context));
         }
         let source = names.nearest_language(work, names.config.source);

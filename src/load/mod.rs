@@ -165,6 +165,18 @@ impl Inputs {
         inputs
     }
 
+    /// Returns the snapshot with some files under other names, as if they had been moved on disk.
+    /// The content of a copied file is still read at its old path.
+    #[must_use]
+    pub fn with_names<'a>(&self, moves: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut inputs = self.clone();
+        let moved: Vec<_> = moves.into_iter().filter_map(|(old, new)| Some((new, inputs.files.remove(old)?))).collect();
+        for (new, file) in moved {
+            inputs.files.insert(new.into(), File { disk: None, ..file });
+        }
+        inputs
+    }
+
     /// Returns the path on disk of a file of the project, or of a file that does not exist yet.
     ///
     /// The disk may store a name in another normal form. A new file gets the folder of the existing

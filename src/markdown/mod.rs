@@ -5,8 +5,9 @@
 //! Documents keep the spans, so that checks need not parse again. [`spans`] makes the same spans of
 //! a text that has no document: a translation that comes from outside, or a title.
 //!
-//! [`parts`] finds tables, raw HTML and the values of the front matter, [`blocks`] the blocks of a
-//! text that is to be split, and [`plain`] the words that a reader sees.
+//! [`destinations`] finds the places of links that a command changes. [`parts`] finds tables, raw
+//! HTML and the values of the front matter, [`blocks`] the blocks of a text that is to be split,
+//! and [`plain`] the words that a reader sees.
 
 use std::ops::Range;
 
@@ -17,11 +18,13 @@ pub use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event
 
 mod block;
 pub mod comment;
+mod destination;
 pub mod parts;
 mod plain;
 mod span;
 
 pub use block::{Block, BlockKind, blocks, text_lines, without_marker};
+pub use destination::{Destination, DestinationForm, destinations};
 pub use plain::plain;
 pub use span::{Form, Kind, Role, Span, SpanKind, code, destination_at, spans};
 

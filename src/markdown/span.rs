@@ -531,7 +531,13 @@ impl Recorder<'_, '_> {
 fn inline_destination(piece: &str) -> Option<Range<usize>> {
     let inside = piece.strip_prefix("](")?.strip_suffix(')')?;
     let start = piece.len() - 1 - inside.trim_start().len();
-    let rest = &piece[start..piece.len() - 1];
+    let range = written_destination(&piece[start..piece.len() - 1])?;
+    Some(start + range.start..start + range.end)
+}
+
+/// Returns the byte range of the destination at the beginning of a text, without the brackets of
+/// `<destination>`.
+pub(super) fn written_destination(rest: &str) -> Option<Range<usize>> {
     if let Some(bracketed) = rest.strip_prefix('<') {
         let mut is_escaped = false;
         let end = bracketed.find(|c| {
@@ -539,10 +545,10 @@ fn inline_destination(piece: &str) -> Option<Range<usize>> {
             is_escaped = c == '\\' && !is_escaped;
             ends
         })?;
-        return Some(start + 1..start + 1 + end);
+        return Some(1..1 + end);
     }
     let end = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
-    Some(start..start + end)
+    Some(0..end)
 }
 
 /// Returns the end of the placeholder that begins at byte `at`; `None` if the sign there is text.

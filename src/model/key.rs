@@ -149,6 +149,25 @@ impl EditionName {
     }
 }
 
+/// Reads a key that somebody typed: `a/b`, `./a/b`, or the path of an edition, `content/a/b.kk.md`.
+///
+/// The error is the reason why the text cannot be a key, if it is known.
+pub fn typed(typed: &str, is_language: impl Fn(&str) -> bool) -> Result<String, Option<path::Unfit>> {
+    let mut key = path::nfc(typed.trim().trim_start_matches("./").trim_start_matches("content/").trim_matches('/'));
+    if let Some(stem) = key.strip_suffix(".md") {
+        key = stem.to_owned();
+    }
+    if let Some((stem, code)) = key.rsplit_once('.')
+        && is_language(code)
+    {
+        key = stem.to_owned();
+    }
+    match path::unfit(&key) {
+        None if key.split('/').all(|part| !part.starts_with(['.', '_']) && !part.contains(['#', '%'])) => Ok(key),
+        unfit => Err(unfit),
+    }
+}
+
 /// Returns true if a text has the form of a language tag: two or three letters, perhaps with
 /// subtags.
 pub fn looks_like_language(text: &str) -> bool {

@@ -77,6 +77,8 @@ pub struct Term {
     /// Latitude and longitude in degrees.
     pub coordinates: Option<(f64, f64)>,
     pub see: Vec<(String, Place)>,
+    /// Former keys, whose pages redirect to the page of the term.
+    pub aliases: Vec<(String, Place)>,
     pub references: Vec<Reference>,
     /// `None` if `term_links` in `site.yaml` decides.
     pub link: Option<LinkRule>,
@@ -238,12 +240,8 @@ impl Glossary {
     fn read_file(&mut self, node: &Node, config: &Config, problems: &mut Vec<Diagnostic>) {
         let Some(entries) = yaml::entries(node, "a file with terms", problems) else { return };
         for entry in entries {
-            let is_plain = !entry.key.is_empty()
-                && entry.key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-            if !is_plain {
-                problems
-                    .report(&code::BAD_VALUE, &entry.key_place, format!("`{}` cannot be the key of a term", entry.key))
-                    .hint("a key has small letters from a to z, digits and hyphens, as in `caspian-sea`; pages of terms have it in their addresses");
+            if !is_key(&entry.key) {
+                problems.report(&code::BAD_VALUE, &entry.key_place, no_key(&entry.key)).hint(KEY_HINT);
                 continue;
             }
             if let Some(first) = self.by_key.get(&entry.key) {
@@ -305,6 +303,20 @@ impl Glossary {
     }
 }
 
+/// Hint for a text that cannot be the key of a term.
+pub const KEY_HINT: &str =
+    "a key has small letters from a to z, digits and hyphens, as in `caspian-sea`; pages of terms have it in their addresses";
+
+/// Returns the message that a text cannot be the key of a term.
+pub fn no_key(text: &str) -> String {
+    format!("`{text}` cannot be the key of a term")
+}
+
+/// Returns true if a text can be the key of a term.
+pub fn is_key(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
 fn read_term(entry: &yaml::Entry, languages: &[LanguageConfig], problems: &mut Vec<Diagnostic>) -> Option<Term> {
     let reported = problems.len();
     let mut fields = Fields::of(&entry.node, "a term", problems)?;
@@ -338,6 +350,14 @@ fn read_term(entry: &yaml::Entry, languages: &[LanguageConfig], problems: &mut V
     for node in fields.take_list("see") {
         see.extend(yaml::text(node, fields.problems()).map(|key| (key, node.place.clone())));
     }
+    let mut aliases = fields.take_placed_list("aliases");
+    aliases.retain(|(alias, place)| {
+        let is_usable = is_key(alias);
+        if !is_usable {
+            fields.problems().report(&code::BAD_VALUE, place, no_key(alias)).hint(KEY_HINT);
+        }
+        is_usable
+    });
     let mut references = Vec::new();
     for node in fields.take_list("references") {
         references.extend(reference(node, fields.problems()));
@@ -375,6 +395,7 @@ fn read_term(entry: &yaml::Entry, languages: &[LanguageConfig], problems: &mut V
         date,
         coordinates,
         see,
+        aliases,
         references,
         link,
     })

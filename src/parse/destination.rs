@@ -46,6 +46,28 @@ pub(super) fn classify(url: &str, file: &str) -> Destination {
     })
 }
 
+/// Returns the target of a destination in a file, as in a page; `None` if it is outside of the
+/// site. `is_wiki` is true for the form `[[key]]`.
+pub fn target(url: &str, is_wiki: bool, file: &str) -> Option<Target> {
+    if is_wiki {
+        return Some(wiki(url));
+    }
+    match classify(url, file) {
+        Destination::Internal(target) => Some(target),
+        Destination::External(_) | Destination::Unsafe(_) => None,
+    }
+}
+
+/// Returns the target of `[[url]]`.
+pub(super) fn wiki(url: &str) -> Target {
+    // The text of a link may contain a line break.
+    let url = fold_all(url);
+    match cut_anchor(&url) {
+        ("", Some(anchor)) => Target::Anchor(anchor),
+        (key, anchor) => Target::Work { key: Key::new(key.trim()), anchor },
+    }
+}
+
 /// Returns the target of `![[KEY#ID]]`, which shows a sentence. Returns `None` if the brackets name
 /// a picture.
 ///
@@ -55,7 +77,7 @@ pub(super) fn classify(url: &str, file: &str) -> Destination {
 /// vectors/russia        a page without a sentence, which [`crate::link`] reports
 /// map.svg, map.svg#top  a picture
 /// ```
-pub(super) fn quoted(url: &str) -> Option<Target> {
+pub fn quoted(url: &str) -> Option<Target> {
     const PICTURES: [&str; 7] = ["avif", "gif", "jpeg", "jpg", "png", "svg", "webp"];
     let url = fold_all(url);
     let (key, anchor) = cut_anchor(&url);

@@ -33,6 +33,7 @@ mod provenance;
 
 use fragment::exact;
 
+pub use destination::{quoted, target};
 pub use fragment::{
     Element, ElementKind, Fragment, Hole, HoleKind, HtmlPos, HtmlRange, Inline, InlineKind, NoteRef, QuotationForm, Word,
 };

@@ -9,7 +9,7 @@ use crate::base::{Diagnostic, Place, code, path, visible};
 use crate::model::LangId;
 
 use super::index::Index;
-use super::route::{RESERVED, Route, RouteKind, SITEMAP, alias_path, general, side_by_side_path};
+use super::route::{RESERVED, Route, RouteKind, SITEMAP, alias_path, general, side_by_side_path, term_path};
 use super::{Tags, WorkId, sitemap};
 
 /// The routes of a site while they are collected.
@@ -54,12 +54,14 @@ impl RouteTable {
         table.add_files(theme_files, assets);
         // Aliases go after all pages and files, so that a collision with one of them is shown at
         // the alias.
-        table.add_aliases(index);
+        let former = table.add_aliases(index);
+        table.add_aliases_of_terms(index);
         if index.config.fallback {
             // Fallback pages come last, because no author asked for them: any other route at the
             // path is kept.
             table.add_fallbacks(index);
         }
+        table.add_derived_aliases(index, former);
         table
     }
 
@@ -121,8 +123,9 @@ impl RouteTable {
         }
     }
 
-    /// Adds the redirects from old paths.
-    fn add_aliases(&mut self, index: &Index<'_>) {
+    /// Adds the redirects from old paths. Returns these paths, each with its work and language.
+    fn add_aliases(&mut self, index: &Index<'_>) -> Vec<(WorkId, LangId, String)> {
+        let mut former = Vec::new();
         for &id in &index.order {
             let work = index.work(id);
             for head in work.editions.iter().flatten().map(|edition| edition.head) {
@@ -141,6 +144,7 @@ impl RouteTable {
                         }
                         Ok(path) => {
                             let kind = RouteKind::Redirect { to: Arc::clone(&work.paths[head.address.lang.0]) };
+                            former.push((id, head.address.lang, path.clone()));
                             self.add(path.into(), kind, Some(place.clone()));
                         }
                         Err(why) => self.problems.push(
@@ -153,6 +157,60 @@ impl RouteTable {
                         ),
                     }
                 }
+            }
+        }
+        former
+    }
+
+    /// Adds the redirects from the old paths of pages that are derived from editions: side-by-side
+    /// pages and fallback pages. `former` has the old paths of editions. Any other route at a path
+    /// is kept.
+    ///
+    /// ```text
+    /// alias /kk/old/ of kk/new/index.html     kk-en/old/ redirects to kk-en/new/
+    ///                                         tr/old/ redirects to the fallback page tr/new/
+    /// ```
+    fn add_derived_aliases(&mut self, index: &Index<'_>, former: Vec<(WorkId, LangId, String)>) {
+        let pairs = index.config.pairs();
+        let fallbacks: HashMap<(WorkId, LangId), Arc<str>> =
+            self.fallbacks.iter().map(|(id, lang, path)| ((*id, *lang), Arc::clone(path))).collect();
+        for (id, lang, path) in former {
+            let code = index.config.code(lang);
+            let Some(rest) = path.strip_prefix(code).filter(|rest| rest.starts_with('/')) else { continue };
+            let work = index.work(id);
+            let mut derived: Vec<(String, Arc<str>)> = Vec::new();
+            for &(left, right) in pairs.iter().filter(|&&(left, right)| left == lang && index.head(id, right).is_some()) {
+                let page = |path: &str| side_by_side_path(index.config, path, left, right);
+                derived.push((page(&path), page(&work.paths[left.0]).into()));
+            }
+            for other in index.config.lang_ids() {
+                let to = fallbacks.get(&(id, other)).map(Arc::clone);
+                derived.extend(to.map(|to| (format!("{}{rest}", index.config.code(other)), to)));
+            }
+            for (old, to) in derived {
+                if self.obstacle(&path::folded(&old)).is_some() {
+                    self.is_settled = false;
+                } else {
+                    self.add(old.into(), RouteKind::Redirect { to }, None);
+                }
+            }
+        }
+    }
+
+    /// Adds the redirects from the pages of terms under their former keys.
+    fn add_aliases_of_terms(&mut self, index: &Index<'_>) {
+        for (term, (alias, place)) in index.glossary.terms.iter().flat_map(|term| term.aliases.iter().map(move |it| (term, it))) {
+            if *alias == term.key {
+                let message =
+                    format!("the page of the term would redirect to itself, because the alias `{alias}` is its own key");
+                let problem = Diagnostic::at(&code::REDIRECT_LOOP, place.clone(), message);
+                self.problems.push(problem.hint("remove the alias, or write an older key of the term"));
+                continue;
+            }
+            for lang in index.config.lang_ids() {
+                let code = index.config.code(lang);
+                let to = term_path(code, &term.key).into();
+                self.add(term_path(code, alias).into(), RouteKind::Redirect { to }, Some(place.clone()));
             }
         }
     }

@@ -30,6 +30,7 @@ pub(super) struct Draft {
     pub title: String,
     pub description: Option<String>,
     pub order: i64,
+    pub aliases: Vec<String>,
     /// The heading that opens the chapter. The title replaces it.
     pub front: Option<usize>,
     pub items: Vec<Item>,
@@ -104,6 +105,7 @@ impl<'a> Assignment<'a> {
                 title: chapter.title.clone().unwrap_or_default(),
                 description: chapter.description.clone(),
                 order: chapter.order,
+                aliases: chapter.aliases.clone(),
                 front: None,
                 items,
                 planned,
@@ -309,6 +311,7 @@ impl<'a> Assignment<'a> {
                 title: text.clone(),
                 description: None,
                 order: cut.order.saturating_add(nth as i64),
+                aliases: Vec::new(),
                 front: None,
                 items: Vec::new(),
                 planned: Vec::new(),

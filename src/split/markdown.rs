@@ -105,7 +105,12 @@ fn front_matter(draft: &Draft) -> String {
     if let Some(description) = &draft.description {
         _ = writeln!(front, "description: {}", yaml_text(description));
     }
-    _ = write!(front, "order: {}\n---\n", draft.order);
+    _ = writeln!(front, "order: {}", draft.order);
+    if !draft.aliases.is_empty() {
+        let aliases: Vec<String> = draft.aliases.iter().map(|alias| yaml::path(alias)).collect();
+        _ = writeln!(front, "aliases: [{}]", aliases.join(", "));
+    }
+    front.push_str("---\n");
     front
 }
 

@@ -26,6 +26,7 @@
 //!     title: Russia            # optional with at_heading; the default is the heading
 //!     description: One sentence.
 //!     order: 1                 # the default is the position in this list
+//!     aliases: [/kk/old/]      # old paths that redirect to the chapter
 //!     paragraphs: [{title: L1.1}, L2.1-L3.2, [L5.1, L9.1], {heading: Results, level: 2}]
 //!     at_heading: Part I       # the section under the heading that begins with these words
 //!     terms: [Russia, Moscow]  # segments with a word that begins with a term; case is ignored
@@ -180,6 +181,7 @@ pub(super) struct ChapterPlan {
     pub title: Option<String>,
     pub description: Option<String>,
     pub order: i64,
+    pub aliases: Vec<String>,
     /// The segments that it takes by address. The next three fields take segments in other ways: by
     /// the heading above them, by a word in them, and all that no chapter takes.
     pub entries: Vec<PlanEntry>,
@@ -400,6 +402,7 @@ impl ChapterPlan {
         let title = if at_heading.is_some() { fields.take_text("title") } else { fields.require_text("title") };
         let description = fields.take_text("description");
         let order = fields.take_int("order").unwrap_or(position);
+        let aliases = fields.take_texts("aliases");
         let mut entries = Vec::new();
         for node in fields.take_list("paragraphs") {
             entries.extend(PlanEntry::read(node, fields.problems()));
@@ -421,6 +424,7 @@ impl ChapterPlan {
             title,
             description,
             order,
+            aliases,
             entries,
             at_heading,
             terms,

@@ -204,14 +204,14 @@ impl EditionStatus {
 }
 
 /// Index of the lines of a translation by the sentences of the source that they translate.
-pub(super) struct TranslatedLines<'a> {
+pub(crate) struct TranslatedLines<'a> {
     document: &'a Document,
     /// Lines whose marks name a sentence, by that sentence.
     marked: HashMap<SegmentId, Vec<SegmentIndex>>,
 }
 
 impl<'a> TranslatedLines<'a> {
-    pub(super) fn of(document: &'a Document) -> Self {
+    pub(crate) fn of(document: &'a Document) -> Self {
         let mut marked: HashMap<SegmentId, Vec<SegmentIndex>> = HashMap::new();
         for marks in &document.marks {
             for &id in &marks.translates {
@@ -223,7 +223,7 @@ impl<'a> TranslatedLines<'a> {
 
     /// Returns the lines that translate a sentence: those whose marks name it, or else the line
     /// with its id.
-    pub(super) fn of_sentence(&self, id: SegmentId) -> Vec<SegmentIndex> {
+    pub(crate) fn of_sentence(&self, id: SegmentId) -> Vec<SegmentIndex> {
         if let Some(lines) = self.marked.get(&id) {
             return lines.clone();
         }
@@ -264,7 +264,7 @@ fn by_position(
 
 /// Returns the digest of the translation of a sentence; `digests` are those of all lines of the
 /// translation.
-pub(super) fn own_digest(digests: &IndexVec<SegmentIndex, TextDigest>, lines: &[SegmentIndex]) -> TextDigest {
+pub(crate) fn own_digest(digests: &IndexVec<SegmentIndex, TextDigest>, lines: &[SegmentIndex]) -> TextDigest {
     match lines {
         [line] => digests[*line],
         lines => {

@@ -3,12 +3,11 @@
 
 use std::ops::Range;
 
-use crate::base::{Diagnostic, Place, code, fold_all};
-use crate::model::Key;
+use crate::base::{Diagnostic, Place, code};
 
 use super::{Event, LinkType, Tag, TagEnd, Writer};
 use crate::markdown::{self, is_block, is_block_end};
-use crate::parse::destination::{Destination, classify, cut_anchor, quoted, scheme};
+use crate::parse::destination::{Destination, classify, quoted, scheme, wiki as wiki_target};
 use crate::parse::{HoleKind, InlineKind, QuotationForm, Ref, RefKind, Target, WebLink};
 
 impl Writer<'_, '_> {
@@ -30,12 +29,7 @@ impl Writer<'_, '_> {
         let classified = if link_type == LinkType::Email {
             Destination::External(format!("mailto:{url}"))
         } else if wiki {
-            // The text of a link may contain a line break.
-            let url = fold_all(url);
-            Destination::Internal(match cut_anchor(&url) {
-                ("", Some(anchor)) => Target::Anchor(anchor),
-                (key, anchor) => Target::Work { key: Key::new(key.trim()), anchor },
-            })
+            Destination::Internal(wiki_target(url))
         } else {
             classify(url, &page.file)
         };
