@@ -603,10 +603,12 @@ fn date_text(pack: &LanguagePack, date: PartialDate) -> String {
 /// Returns the coordinates of a term, with the address of its place on the map.
 fn place_value(renderer: &Renderer, lang: LangId, term: &Term) -> Value {
     let Some((latitude, longitude)) = term.coordinates else { return Value::none() };
+    let pack = &renderer.site.languages[lang.0].pack;
     let degrees = |value: f64, positive: &str, negative: &str| {
-        format!("{:.1}° {}", value.abs(), if value < 0.0 { negative } else { positive })
+        let form = pack.strings.get(if value < 0.0 { negative } else { positive }).map_or("{n}", String::as_str);
+        form.replace("{n}", &format!("{:.1}", value.abs()).replace('.', &pack.decimal))
     };
-    let text = format!("{}, {}", degrees(latitude, "N", "S"), degrees(longitude, "E", "W"));
+    let text = format!("{}, {}", degrees(latitude, "north", "south"), degrees(longitude, "east", "west"));
     let map_page = path::to_url(&route::map_path(renderer.site.config.code(lang)));
     map([("url", format!("{map_page}#{}", place_anchor(term)).into()), ("text", text.into())])
 }
