@@ -24,8 +24,8 @@ use crate::markdown::{self, Destination, DestinationForm, destinations};
 use crate::model::LangId;
 use crate::parse::{self, Ref, RefKind, Target};
 use crate::project::State;
-use crate::site::{Site, WorkId};
 use crate::site::route::TERMS;
+use crate::site::{Site, WorkId};
 
 /// Changes the links in the texts of all editions and in the notes of plans.
 pub(super) fn change(renaming: &Renaming, sites: (&Site, &Site), before: &State, edits: &mut Edits) {
@@ -275,24 +275,19 @@ pub(super) fn is_same(renaming: &Renaming, (before, after): (&Site, &Site), old:
         (
             ResolvedLink::Work { work, lang, anchor },
             ResolvedLink::Work { work: new_work, lang: new_lang, anchor: new_anchor },
-        ) => {
-            is_same_work(*work, *new_work) && lang == new_lang && anchor == new_anchor
-        }
+        ) => is_same_work(*work, *new_work) && lang == new_lang && anchor == new_anchor,
         (
             ResolvedLink::Quotation { work, lang, lines },
             ResolvedLink::Quotation { work: new_work, lang: new_lang, lines: new_lines },
-        ) => {
-            is_same_work(*work, *new_work) && lang == new_lang && lines == new_lines
-        }
+        ) => is_same_work(*work, *new_work) && lang == new_lang && lines == new_lines,
         (ResolvedLink::Path { path, anchor, .. }, ResolvedLink::Path { path: new_path, anchor: new_anchor, .. }) => {
             renaming.published(path) == **new_path && anchor == new_anchor
         }
         (ResolvedLink::Anchor(old), ResolvedLink::Anchor(new)) => old == new,
         // A link that was broken may find a target by chance.
         (ResolvedLink::Broken, _) => true,
-        (
-            ResolvedLink::Work { .. } | ResolvedLink::Quotation { .. } | ResolvedLink::Path { .. } | ResolvedLink::Anchor(_),
-            _,
-        ) => false,
+        (ResolvedLink::Work { .. } | ResolvedLink::Quotation { .. } | ResolvedLink::Path { .. } | ResolvedLink::Anchor(_), _) => {
+            false
+        }
     }
 }
