@@ -63,8 +63,9 @@
 //!   [`translation::sync`] computes locks, and [`translation::checks`] finds faults of
 //!   translations.
 //! * [`terms`] finds the mentions of terms and the dates in all texts. The names are data
-//!   ([`model::Glossary`]), and so are the endings that they may have in a language
-//!   ([`model::Inflection`]) and the words that mark a year ([`model::Years`]).
+//!   ([`model::TermNames`], the part of [`model::Glossary`] that an edit of a description leaves as
+//!   it is), and so are the endings that they may have in a language ([`model::Inflection`]) and the
+//!   words that mark a year ([`model::Years`]).
 //! * [`check`] runs all checks that look across documents.
 //! * [`render`] renders the page of a route; [`output`] renders all other routes (feeds, sitemap).
 //! * [`translation::exchange`] writes sentences and their translations for translators' tools. It

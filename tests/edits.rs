@@ -9,6 +9,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use tilmash::output::fingerprints::Fingerprints;
 use tilmash::project::{RebuildStats, State};
+use tilmash::site::WorkId;
 
 mod common;
 use common::{Files, Snapshot, cases, difference, project, snapshot, state};
@@ -454,6 +455,31 @@ fn an_edited_title_parses_one_document_and_builds_a_new_index() {
     // In the source language, a new title moves the page.
     let (stats, _) = after_edit("content/s1/p040.kk.md", "Бет 040", "Аа 040");
     assert_eq!(stats, RebuildStats { index: true, ..ONE });
+}
+
+#[test]
+fn an_edited_description_of_a_term_finds_no_links_and_no_mentions_again() {
+    let mut files = sections();
+    let term = |date: &str, text: &str| {
+        format!(
+            "sentence:\n  kind: concept\n{date}  description: {{en: {text}}}\n  names: {{en: Sentence}}\nother:\n  kind: concept\n  names: {{en: Other}}\n"
+        )
+    };
+    let mut project = project();
+    let mut edit = |terms: String| {
+        files.insert("content/_terms.yaml".to_owned(), terms);
+        let state = project.state(common::inputs(&files));
+        assert_eq!(difference(&snapshot(&state), &snapshot(&self::state(&files))), None);
+        state
+    };
+    let before = edit(term("", "Words."));
+    let after = edit(term("  coordinates: [1, 2]\n", "Words."));
+    assert!(after.stats.index, "the site has a map now");
+    let moved = edit(term("  # A line more.\n  coordinates: [3, 4]\n", "'Other words.'"));
+    assert_eq!(moved.stats, NOTHING);
+    let mentions = |state: &State| Arc::clone(state.renderer.as_ref().expect("a site").mentions.of_work(WorkId(9)));
+    assert!(Arc::ptr_eq(&mentions(&after), &mentions(&moved)));
+    assert!(!Arc::ptr_eq(&mentions(&before), &mentions(&after)));
 }
 
 #[test]

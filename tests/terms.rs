@@ -42,7 +42,7 @@ impl<'s> Matchers<'s> {
         let site = state.site().expect("it is whole");
         let of_language = |lang: LangId| {
             let rules = site.languages[lang.0].pack.endings.clone();
-            (site.config.code(lang).to_owned(), Matcher::new(&site.glossary, lang, &rules), rules)
+            (site.config.code(lang).to_owned(), Matcher::new(&site.glossary.names, lang, &rules), rules)
         };
         Self { glossary: &site.glossary, all: site.config.lang_ids().map(of_language).collect() }
     }
@@ -316,7 +316,7 @@ fn names_with_signs_and_capitals_are_found_at_their_places() {
         ("kk", "1998 жыл", "1998 жылғы, 1998 жылда, 11998 жыл", &["1998 жылда"]),
     ];
     for (language, name, text, expected) in cases {
-        let hits = Matcher::new(&glossary(&[name]), LangId(0), &rules(language)).find(text);
+        let hits = Matcher::new(&glossary(&[name]).names, LangId(0), &rules(language)).find(text);
         let found: Vec<&str> = hits.iter().map(|hit| &text[hit.range.clone()]).collect();
         assert_eq!(&found, expected, "{name} in {text}");
     }
@@ -329,7 +329,7 @@ proptest! {
     fn hits_are_whole_words_in_the_order_of_the_text(text in odd_text()) {
         let glossary = glossary(ODD);
         for language in ["kk", "en", "ru", "tr", "de"] {
-            let matcher = Matcher::new(&glossary, LangId(0), &rules(language));
+            let matcher = Matcher::new(&glossary.names, LangId(0), &rules(language));
             assert_in_order(&text, &matcher.find(&text));
         }
     }
@@ -343,7 +343,7 @@ proptest! {
         for problem in &problems {
             assert!(problem.place.as_ref().is_some_and(|place| place.start < place.end) && !problem.hints.is_empty(), "{problem:?}");
         }
-        let matcher = Matcher::new(&glossary(ODD), LangId(0), &rules);
+        let matcher = Matcher::new(&glossary(ODD).names, LangId(0), &rules);
         assert_in_order(&text, &matcher.find(&text));
         for word in ODD {
             rules.forms(word, false, 2);
@@ -441,7 +441,7 @@ fn the_time_grows_with_the_text() {
     let names: Vec<&str> = ODD.iter().copied().chain(["Қазақстан", "Ресей"]).collect();
     let glossary = glossary(&names);
     for language in ["kk", "en", "ru", "tr"] {
-        let matcher = Matcher::new(&glossary, LangId(0), &rules(language));
+        let matcher = Matcher::new(&glossary.names, LangId(0), &rules(language));
         for text in [usual.clone(), "a ".repeat(4000), "a Қытай".to_owned() + &"дағы".repeat(2500)] {
             // Three times twice as long.
             assert_ratio(language, [(&matcher, &text), (&matcher, &text.repeat(8))], DOUBLE.powi(3));
@@ -455,7 +455,7 @@ fn many_terms_take_as_long_as_few() {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let text: String = (0..3000).map(|n| format!("Мұнда Қала{} теңізінде деп жазылған. ", letters(n % 10))).collect();
     let rules = rules("kk");
-    let matchers = [10, 5000].map(|count| Matcher::new(&glossary(&names[..count]), LangId(0), &rules));
+    let matchers = [10, 5000].map(|count| Matcher::new(&glossary(&names[..count]).names, LangId(0), &rules));
     assert_ratio("10 and 5,000 terms", [(&matchers[0], &text), (&matchers[1], &text)], DOUBLE);
 }
 
@@ -464,7 +464,7 @@ fn many_terms_take_as_long_as_few() {
 fn many_ways_to_one_form_take_no_time() {
     let rules = format!("states: {{stem: [{}]}}\n", vec!["'* а stem'"; 100].join(", "));
     let node = yaml::read(&Arc::from("x.yaml"), &rules, 0..rules.len()).expect("it is YAML");
-    let matcher = Matcher::new(&glossary(&["Қытай"]), LangId(0), &Inflection::read(&node, &mut Vec::new()));
+    let matcher = Matcher::new(&glossary(&["Қытай"]).names, LangId(0), &Inflection::read(&node, &mut Vec::new()));
     let start = Instant::now();
     assert_eq!(matcher.find("Қытайааааааа және Қытайаааааааа").len(), 1, "a form has at most seven endings");
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());

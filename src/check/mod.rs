@@ -119,10 +119,12 @@ impl Checks {
     }
 }
 
-/// Returns true if the configuration, the languages and the terms, which every check may depend on,
+/// Returns true if the configuration, the languages and the names of terms, which every check may depend on,
 /// are the same in two sites.
 fn has_same_settings(before: &Site, now: &Site) -> bool {
-    Arc::ptr_eq(&before.config, &now.config) && Arc::ptr_eq(&before.glossary, &now.glossary) && before.languages == now.languages
+    Arc::ptr_eq(&before.config, &now.config)
+        && Arc::ptr_eq(&before.names.terms, &now.names.terms)
+        && before.languages == now.languages
 }
 
 /// Applies the configured severities to problems.

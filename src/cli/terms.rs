@@ -203,7 +203,7 @@ impl<'a> Summary<'a> {
 
     fn as_json(&self) -> Value {
         let site = self.site;
-        let term = |(term, counts): (&crate::model::term::Term, &Vec<usize>)| {
+        let term = |(term, counts): (&std::sync::Arc<crate::model::term::Term>, &Vec<usize>)| {
             let by_lang = |value: &dyn Fn(usize, LangId) -> Value| -> Value {
                 let values = self.langs.iter().enumerate();
                 values

@@ -397,7 +397,7 @@ impl Resolver<'_> {
     /// Resolves a ref to the page of a term.
     fn link_to_term(&self, context: RefContext<'_>) -> Option<ResolvedLink> {
         let names = self.lookup.names;
-        let term = names.glossary.term(names.linked_term(context.file, &context.item.target)?);
+        let term = names.terms.term(names.linked_term(context.file, &context.item.target)?);
         let path = term_path(names.config.code(context.lang), &term.key).into();
         Some(ResolvedLink::Path { path, title: Some(term.shown(context.lang).to_owned()), anchor: context.anchor() })
     }
@@ -731,7 +731,7 @@ fn same_name<'n>(missed: &str, mut names: impl Iterator<Item = &'n str>) -> Opti
 fn similar_term(site: &Site, key: &str) -> Option<String> {
     let folder = format!("{TERMS}/");
     let (folder, wanted) = key.strip_prefix(&folder).map_or(("", key), |wanted| (&*folder, wanted));
-    let found = suggest::nearest(wanted, site.glossary.terms.iter().map(|term| term.key.as_str()))?;
+    let found = suggest::nearest(wanted, site.names.terms.keys())?;
     Some(format!("did you mean `{folder}{found}`?"))
 }
 

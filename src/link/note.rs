@@ -65,10 +65,10 @@ pub fn resolve_note(site: &Site, split: usize, lang: LangId, target: &str) -> Re
         return Ok(ResolvedLink::Path { path, title: None, anchor });
     }
     let own = name.strip_prefix(TERMS).and_then(|name| name.strip_prefix('/')).unwrap_or(name);
-    if let Some(term) = site.glossary.term_named(own) {
-        let path = term_path(site.config.code(lang), &site.glossary.term(term).key).into();
+    if let Some(term) = site.names.terms.term_named(own) {
+        let path = term_path(site.config.code(lang), &site.names.terms.term(term).key).into();
         return Ok(ResolvedLink::Path { path, title: None, anchor });
     }
-    let similar = || suggest::did_you_mean(name, site.glossary.terms.iter().map(|term| term.key.as_str()));
+    let similar = || suggest::did_you_mean(name, site.names.terms.keys());
     Err(NoteProblem { code: &code::BROKEN_LINK, message: key::unknown(name), hint: similar_key(site, name).or_else(similar) })
 }

@@ -24,5 +24,5 @@ pub use language::{Fonts, LangId, Language, LanguagePack};
 pub use limits::{Limit, Limits};
 pub use lock::{Lock, TextDigest, Unit};
 pub use segment::{Label, LanguageTag, SegmentId, SegmentIndex};
-pub use term::{Glossary, Term, TermId};
+pub use term::{Glossary, Term, TermId, TermNames};
 pub use years::Years;

@@ -55,8 +55,31 @@ pub struct TermId(pub u32);
 /// All terms of a site, in the order of their files and within each file as written.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Glossary {
-    pub terms: Vec<Term>,
+    pub terms: Vec<Arc<Term>>,
+    pub names: Arc<TermNames>,
+}
+
+/// The part of the terms that decides about routes, links and mentions. An edit of a description
+/// leaves it as it is.
+#[derive(Debug, PartialEq, Default)]
+pub struct TermNames {
+    terms: Vec<TermName>,
     by_key: HashMap<String, TermId>,
+}
+
+/// The names of a term.
+#[derive(Debug, PartialEq)]
+pub struct TermName {
+    pub key: String,
+    /// As in [`Term::names`].
+    pub names: Vec<Vec<Arc<str>>>,
+    /// As in [`Term::stems`].
+    pub stems: Vec<Vec<Arc<str>>>,
+    /// Former keys. They have places because routes are reported there.
+    pub aliases: Vec<(String, Place)>,
+    pub link: Option<LinkRule>,
+    pub has_date: bool,
+    pub has_place: bool,
 }
 
 /// A term.
@@ -95,6 +118,114 @@ impl Term {
     pub fn shown(&self, lang: LangId) -> &str {
         let of_own = self.names.get(lang.0).into_iter().flatten();
         of_own.chain(self.names.iter().flatten()).next().map_or(&self.key, |name| &*name.text)
+    }
+}
+
+impl TermName {
+    fn of(term: &Term) -> Self {
+        let texts = |names: &[Vec<Name>]| -> Vec<Vec<Arc<str>>> {
+            names.iter().map(|names| names.iter().map(|name| Arc::clone(&name.text)).collect()).collect()
+        };
+        Self {
+            key: term.key.clone(),
+            names: texts(&term.names),
+            stems: texts(&term.stems),
+            aliases: term.aliases.clone(),
+            link: term.link,
+            has_date: term.date.is_some(),
+            has_place: term.coordinates.is_some(),
+        }
+    }
+
+    /// Returns the name that readers of a language see; see [`Term::shown`].
+    pub fn shown(&self, lang: LangId) -> &str {
+        let of_own = self.names.get(lang.0).into_iter().flatten();
+        of_own.chain(self.names.iter().flatten()).next().map_or(&self.key, |name| name)
+    }
+}
+
+impl TermNames {
+    /// Returns the term with a key.
+    pub fn term_named(&self, key: &str) -> Option<TermId> {
+        self.by_key.get(key).copied()
+    }
+
+    /// Returns the names of a term.
+    pub fn term(&self, id: TermId) -> &TermName {
+        &self.terms[id.0 as usize]
+    }
+
+    /// Returns the names of all terms with their positions.
+    pub fn iter(&self) -> impl Iterator<Item = (TermId, &TermName)> {
+        (0..).map(TermId).zip(&self.terms)
+    }
+
+    /// Returns the keys of all terms.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.terms.iter().map(|term| term.key.as_str())
+    }
+
+    /// Returns true if the site has no terms.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Returns true if the site has a timeline: one of the terms has a date.
+    pub fn has_timeline(&self) -> bool {
+        self.terms.iter().any(|term| term.has_date)
+    }
+
+    /// Returns true if the site has a map: one of the terms has coordinates.
+    pub fn has_map(&self) -> bool {
+        self.terms.iter().any(|term| term.has_place)
+    }
+}
+
+/// The terms of a file.
+#[derive(Debug)]
+pub struct TermFile {
+    entries: Vec<TermEntry>,
+    /// The problems of the file as a whole, such as text that is no YAML.
+    problems: Vec<Diagnostic>,
+}
+
+/// An entry of a file with terms, and the problems in it.
+#[derive(Debug)]
+struct TermEntry {
+    key: String,
+    place: Place,
+    /// `None` if the entry cannot be used.
+    term: Option<Arc<Term>>,
+    problems: Vec<Diagnostic>,
+}
+
+impl TermFile {
+    /// Reads a file with terms.
+    pub fn read(file: &Arc<str>, text: &str, config: &Config) -> Self {
+        let mut problems = Vec::new();
+        let node = yaml::read(file, text, 0..text.len());
+        let entries = match &node {
+            Ok(node) => yaml::entries(node, "a file with terms", &mut problems).unwrap_or_default(),
+            Err(problem) => {
+                problems.push(problem.clone());
+                Default::default()
+            }
+        };
+        let entries = entries.iter().map(|entry| TermEntry::read(entry, config)).collect();
+        Self { entries, problems }
+    }
+}
+
+impl TermEntry {
+    fn read(entry: &yaml::Entry, config: &Config) -> Self {
+        let mut problems = Vec::new();
+        let term = if is_key(&entry.key) {
+            read_term(entry, &config.languages, &mut problems).map(Arc::new)
+        } else {
+            problems.report(&code::BAD_VALUE, &entry.key_place, no_key(&entry.key)).hint(KEY_HINT);
+            None
+        };
+        Self { key: entry.key.clone(), place: entry.key_place.clone(), term, problems }
     }
 }
 
@@ -204,27 +335,52 @@ impl Glossary {
         config: &Config,
         rules: &[&Inflection],
     ) -> (Self, Vec<Diagnostic>) {
-        let mut glossary = Self::default();
+        let files: Vec<TermFile> = files.into_iter().map(|(file, text)| TermFile::read(file, text, config)).collect();
+        Self::of(files.iter(), rules)
+    }
+
+    /// Joins the terms of all files; see [`Self::read`].
+    pub fn of<'t>(files: impl Iterator<Item = &'t TermFile>, rules: &[&Inflection]) -> (Self, Vec<Diagnostic>) {
+        let (mut terms, mut by_key) = (Vec::<Arc<Term>>::new(), HashMap::<String, TermId>::new());
         let mut problems = Vec::new();
-        for (file, text) in files {
-            match yaml::read(file, text, 0..text.len()) {
-                Ok(node) => glossary.read_file(&node, config, &mut problems),
-                Err(problem) => problems.push(problem),
+        for file in files {
+            problems.extend(file.problems.iter().cloned());
+            for entry in &file.entries {
+                if let Some(first) = by_key.get(&entry.key) {
+                    // Within one file, the YAML reader reports doubled keys.
+                    let first = &terms[first.0 as usize].place;
+                    if first.file != entry.place.file {
+                        problems
+                            .report(&code::DUPLICATE_KEY, &entry.place, format!("the term `{}` is defined twice", entry.key))
+                            .also(first, "first defined here")
+                            .hint("give one of them another key, or remove it");
+                    }
+                    continue;
+                }
+                problems.extend(entry.problems.iter().cloned());
+                if let Some(term) = &entry.term {
+                    by_key.insert(entry.key.clone(), TermId(terms.len() as u32));
+                    terms.push(Arc::clone(term));
+                }
             }
         }
+        let names = TermNames { terms: terms.iter().map(|term| TermName::of(term)).collect(), by_key };
+        let glossary = Self { terms, names: Arc::new(names) };
         glossary.check_see(&mut problems);
         glossary.check_names(rules, &mut problems);
         (glossary, problems)
     }
 
-    /// Returns true if the site has a timeline: one of the terms has a date.
-    pub fn has_timeline(&self) -> bool {
-        self.terms.iter().any(|term| term.date.is_some())
+    /// Takes the names of a previous glossary if they are the same. Later stages compare pointers.
+    pub fn share_names(&mut self, previous: &Self) {
+        if self.names == previous.names {
+            self.names = Arc::clone(&previous.names);
+        }
     }
 
     /// Returns the term with a key.
     pub fn term_named(&self, key: &str) -> Option<TermId> {
-        self.by_key.get(key).copied()
+        self.names.term_named(key)
     }
 
     /// Returns a term.
@@ -234,37 +390,12 @@ impl Glossary {
 
     /// Returns all terms with their positions.
     pub fn iter(&self) -> impl Iterator<Item = (TermId, &Term)> {
-        (0..).map(TermId).zip(&self.terms)
-    }
-
-    fn read_file(&mut self, node: &Node, config: &Config, problems: &mut Vec<Diagnostic>) {
-        let Some(entries) = yaml::entries(node, "a file with terms", problems) else { return };
-        for entry in entries {
-            if !is_key(&entry.key) {
-                problems.report(&code::BAD_VALUE, &entry.key_place, no_key(&entry.key)).hint(KEY_HINT);
-                continue;
-            }
-            if let Some(first) = self.by_key.get(&entry.key) {
-                // Within one file, the YAML reader reports doubled keys.
-                let first = &self.terms[first.0 as usize].place;
-                if first.file != entry.key_place.file {
-                    problems
-                        .report(&code::DUPLICATE_KEY, &entry.key_place, format!("the term `{}` is defined twice", entry.key))
-                        .also(first, "first defined here")
-                        .hint("give one of them another key, or remove it");
-                }
-                continue;
-            }
-            if let Some(term) = read_term(entry, &config.languages, problems) {
-                self.by_key.insert(entry.key.clone(), TermId(self.terms.len() as u32));
-                self.terms.push(term);
-            }
-        }
+        (0..).map(TermId).zip(self.terms.iter().map(|term| &**term))
     }
 
     fn check_see(&self, problems: &mut Vec<Diagnostic>) {
         let links = self.terms.iter().flat_map(|term| &term.see);
-        for (nth, (key, place)) in links.filter(|(key, _)| !self.by_key.contains_key(key)).enumerate() {
+        for (nth, (key, place)) in links.filter(|(key, _)| self.term_named(key).is_none()).enumerate() {
             let keys = self.terms.iter().map(|term| term.key.as_str());
             let hint = if nth < SUGGESTIONS { suggest::did_you_mean(key, keys) } else { None };
             let hint = hint.unwrap_or_else(|| "write the key of a term, as its file has it before the colon".to_owned());

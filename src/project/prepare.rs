@@ -4,11 +4,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::listing::Listing;
 use super::{Project, shared};
 use crate::base::visible::shown_path;
 use crate::base::{Diagnostic, Place, SAVE_AS_UTF8, code, suggest, yaml};
 use crate::load::{self, Content, Inputs};
+use crate::model::term::TermFile;
 use crate::model::{Config, Glossary, Inflection, Key, LangId, Language, Limit, Lock, config, term};
 use crate::parse::memo::Parsed;
 use crate::parse::{ChapterOf, ParseInput, Settings};
@@ -37,9 +40,17 @@ pub(super) struct CachedLock {
 pub(super) struct CachedGlossary {
     config: Arc<Config>,
     languages: Vec<Language>,
-    texts: Vec<(Arc<str>, Arc<str>)>,
+    files: Vec<CachedTerms>,
     pub(super) glossary: Arc<Glossary>,
     pub(super) problems: Arc<[Diagnostic]>,
+}
+
+/// The terms of a file, and the text that they were read from.
+#[derive(Debug)]
+struct CachedTerms {
+    file: Arc<str>,
+    text: Arc<str>,
+    terms: Arc<TermFile>,
 }
 
 impl CachedLock {
@@ -150,21 +161,29 @@ impl Project {
             Content::Dropped | Content::Binary { .. } => None,
         });
         let texts: Vec<(Arc<str>, Arc<str>)> = texts.collect();
-        match &self.glossary {
-            Some(known) if Arc::ptr_eq(&known.config, config) && known.languages == languages && known.texts == texts => {
-                Arc::clone(known)
-            }
-            _ => {
-                let rules: Vec<&Inflection> = languages.iter().map(|language| &language.pack.endings).collect();
-                let (glossary, problems) = Glossary::read(texts.iter().map(|(file, text)| (file, &**text)), config, &rules);
-                let glossary = shared(self.glossary.as_ref().map(|known| &known.glossary), glossary);
-                let config = Arc::clone(config);
-                let languages = languages.to_vec();
-                let known = Arc::new(CachedGlossary { config, languages, texts, glossary, problems: problems.into() });
-                self.glossary = Some(Arc::clone(&known));
-                known
-            }
+        let known = self.glossary.as_ref().filter(|known| Arc::ptr_eq(&known.config, config) && known.languages == languages);
+        if let Some(known) =
+            known.filter(|known| known.files.iter().map(|it| (&it.file, &it.text)).eq(texts.iter().map(|(a, b)| (a, b))))
+        {
+            return Arc::clone(known);
         }
+        let read = |(file, text): (Arc<str>, Arc<str>)| {
+            let before = known.and_then(|known| known.files.iter().find(|it| it.file == file && it.text == text));
+            let terms = before.map_or_else(|| Arc::new(TermFile::read(&file, &text, config)), |it| Arc::clone(&it.terms));
+            CachedTerms { file, text, terms }
+        };
+        let files: Vec<CachedTerms> = texts.into_par_iter().map(read).collect();
+        let rules: Vec<&Inflection> = languages.iter().map(|language| &language.pack.endings).collect();
+        let (mut glossary, problems) = Glossary::of(files.iter().map(|it| &*it.terms), &rules);
+        let before = self.glossary.as_ref().map(|known| &known.glossary);
+        if let Some(before) = before {
+            glossary.share_names(before);
+        }
+        let glossary = shared(before, glossary);
+        let (config, languages) = (Arc::clone(config), languages.to_vec());
+        let known = Arc::new(CachedGlossary { config, languages, files, glossary, problems: problems.into() });
+        self.glossary = Some(Arc::clone(&known));
+        known
     }
 
     /// Reads the locks of works. Returns the lists of their problems.

@@ -1,7 +1,7 @@
 //! Pages of terms: the index of names, and a page for each term with every sentence that mentions
 //! it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use pulldown_cmark_escape::escape_html;
@@ -29,6 +29,8 @@ const RELATED: usize = 12;
 /// The greatest number of sentences on a term's page. In a large site, a term may be in every
 /// second sentence; pages with all of them would be as long as the site.
 const SENTENCES: usize = 100;
+/// The greatest number of sentences of a date on the timeline.
+const SENTENCES_OF_DATE: usize = 20;
 
 /// Returns the page with all terms, in the alphabetical order of a language.
 pub(super) fn index(renderer: &Renderer, lang: LangId, own_path: &str, problems: &mut Vec<Diagnostic>) -> (String, Context) {
@@ -229,7 +231,10 @@ pub(super) fn map_page(renderer: &Renderer, lang: LangId, own_path: &str, proble
 #[derive(Default)]
 struct TimelineEntry<'a> {
     terms: Vec<(TermId, &'a Term)>,
+    /// The first sentences, at most [`SENTENCES_OF_DATE`].
     places: Vec<Place>,
+    /// The number of all sentences.
+    count: usize,
 }
 
 /// Returns the page with all dated terms and all dates of the texts, in the order of time.
@@ -246,10 +251,14 @@ pub(super) fn timeline(renderer: &Renderer, lang: LangId, own_path: &str, proble
         // sentences of the edition that its page shows.
         places.retain(|place| site.nearest_edition(place.work, lang).0 == place.lang);
         if !places.is_empty() {
-            entries.entry(date).or_default().places = places;
+            let entry = entries.entry(date).or_default();
+            entry.count = places.len();
+            places.truncate(SENTENCES_OF_DATE);
+            entry.places = places;
         }
     }
     let root = path::to_root(own_path);
+    let shown: HashSet<Place> = entries.values().flat_map(|entry| &entry.places).copied().collect();
     let mut partners_of: HashMap<WorkId, Partners> = HashMap::new();
     let mut years: Vec<(i16, Vec<Value>)> = Vec::new();
     for (date, entry) in entries {
@@ -257,7 +266,8 @@ pub(super) fn timeline(renderer: &Renderer, lang: LangId, own_path: &str, proble
             entry.terms.into_iter().map(|(id, term)| timeline_term(renderer, lang, &root, id, term)).collect();
         let mut sentences = Vec::new();
         for place in entry.places {
-            let partners = partners_of.entry(place.work).or_insert_with(|| partners(renderer, place.work, place.lang, |_| true));
+            let is_wanted = |segment| shown.contains(&Place { segment, ..place });
+            let partners = partners_of.entry(place.work).or_insert_with(|| partners(renderer, place.work, place.lang, is_wanted));
             let edition = site.edition(place.work, place.lang).expect("dates are in editions that exist");
             sentences.push(map([
                 ("chapter", edition.document.title.as_str().into()),
@@ -269,6 +279,8 @@ pub(super) fn timeline(renderer: &Renderer, lang: LangId, own_path: &str, proble
             ("id", date.id().into()),
             ("date", date_value(renderer, lang, Some(date))),
             ("terms", terms.into()),
+            ("shown", (sentences.len() < entry.count).then_some(sentences.len()).into()),
+            ("count", entry.count.into()),
             ("sentences", sentences.into()),
         ]);
         match years.last_mut() {

@@ -14,7 +14,7 @@ use super::route::INDEX;
 use super::{Site, Work, WorkId};
 use crate::base::{Diagnostic, Place, code, path};
 use crate::model::front::feed_date;
-use crate::model::{Config, Glossary, Key, LangId, Language};
+use crate::model::{Config, Key, LangId, Language, TermNames};
 use crate::parse::{Address, Document, Head};
 use crate::split::Split;
 
@@ -27,7 +27,7 @@ pub(super) struct Index<'a> {
     pub(super) config: &'a Config,
     pub(super) languages: &'a [Language],
     pub(super) splits: &'a [Arc<Split>],
-    pub(super) glossary: &'a Glossary,
+    pub(super) terms: &'a TermNames,
     pub(super) works: Vec<IndexedWork<'a>>,
     /// All works in reading order.
     pub(super) order: Vec<WorkId>,
@@ -69,7 +69,7 @@ impl<'a> Index<'a> {
         config: &'a Config,
         languages: &'a [Language],
         splits: &'a [Arc<Split>],
-        glossary: &'a Glossary,
+        terms: &'a TermNames,
         documents: &'a [Arc<Document>],
         problems: &mut Vec<Diagnostic>,
     ) -> Self {
@@ -77,7 +77,7 @@ impl<'a> Index<'a> {
             config,
             languages,
             splits,
-            glossary,
+            terms,
             works: Vec::new(),
             order: Vec::new(),
             by_key: HashMap::with_capacity(documents.len()),
@@ -112,7 +112,7 @@ impl<'a> Index<'a> {
             config: &site.config,
             languages: &site.languages,
             splits: &site.splits,
-            glossary: &site.glossary,
+            terms: &site.names.terms,
             works: site.works.par_iter().map(work).collect(),
             order: Vec::new(),
             by_key: HashMap::new(),

@@ -19,7 +19,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use crate::base::{Diagnostic, path};
-use crate::model::{Config, Glossary, Key, LangId, Language, SegmentId, TermId};
+use crate::model::{Config, Glossary, Key, LangId, Language, SegmentId, TermId, TermNames};
 use crate::parse::{Document, Target};
 use crate::split::{Chapter, Split};
 
@@ -207,7 +207,8 @@ pub struct Names {
     pub config: Arc<Config>,
     pub languages: Vec<Language>,
     pub splits: Vec<Arc<Split>>,
-    pub glossary: Arc<Glossary>,
+    /// The names of the terms.
+    pub terms: Arc<TermNames>,
     pub works: Vec<WorkName>,
     /// Published paths of the content's copied files.
     pub assets: HashSet<Arc<str>>,
@@ -271,11 +272,11 @@ impl Names {
         let in_folder = |key: &'_ str| key.strip_prefix(route::TERMS)?.strip_prefix('/').map(str::to_owned);
         match target {
             Target::Work { key, .. } if self.linked_work(file, key.as_str()).is_none() => {
-                self.glossary.term_named(in_folder(key.as_str()).as_deref().unwrap_or(key.as_str()))
+                self.terms.term_named(in_folder(key.as_str()).as_deref().unwrap_or(key.as_str()))
             }
             Target::File { path, .. } => {
                 let key = path.strip_prefix("content/")?;
-                let term = self.glossary.term_named(&in_folder(key)?);
+                let term = self.terms.term_named(&in_folder(key)?);
                 term.filter(|_| self.work_named(key).is_none() && !self.assets.contains(key))
             }
             _ => None,
@@ -307,23 +308,25 @@ impl Site {
         let Some(previous) = previous.filter(|previous| previous.has_parts_of(&parts)) else {
             return Self::build(parts, previous);
         };
+        let glossary = Arc::clone(&parts.glossary);
         let pairs = || previous.documents.iter().zip(&parts.documents).filter(|(a, b)| !Arc::ptr_eq(a, b));
         if pairs().all(|(a, b)| a.head() == b.head()) {
-            return previous.with_documents(parts.documents);
+            return Self { glossary, ..previous.with_documents(parts.documents) };
         }
         let updated = if previous.is_settled && pairs().all(|(a, b)| a.address() == b.address()) {
             previous.with_new_tree(&parts.documents)
         } else {
             None
         };
-        updated.unwrap_or_else(|| Self::build(parts, Some(previous)))
+        updated.map_or_else(|| Self::build(parts, Some(previous)), |site| Self { glossary, ..site })
     }
 
-    /// Returns true if all parts except the contents of documents are those of this site.
+    /// Returns true if all parts except the contents of documents and the descriptions of terms are
+    /// those of this site.
     fn has_parts_of(&self, parts: &Parts) -> bool {
         let Parts { config, languages, documents, splits, assets, theme_files, sitemap_limits, glossary, drafts } = parts;
         Arc::ptr_eq(&self.config, config)
-            && Arc::ptr_eq(&self.glossary, glossary)
+            && Arc::ptr_eq(&self.glossary.names, &glossary.names)
             && self.languages == *languages
             && self.splits.iter().map(Arc::as_ptr).eq(splits.iter().map(Arc::as_ptr))
             && self.assets == *assets
@@ -372,7 +375,7 @@ impl Site {
     fn build(parts: Parts, previous: Option<&Self>) -> Self {
         let Parts { config, languages, documents, splits, assets, theme_files, sitemap_limits, glossary, drafts } = parts;
         let mut problems = Vec::new();
-        let index = Index::new(&config, &languages, &splits, &glossary, &documents, &mut problems);
+        let index = Index::new(&config, &languages, &splits, &glossary.names, &documents, &mut problems);
         let tags = tag::collect(&index, &mut problems);
         let mut table = RouteTable::new(&index, &tags, &theme_files, &assets, &sitemap_limits);
         problems.append(&mut table.problems);
@@ -389,7 +392,7 @@ impl Site {
             config: Arc::clone(&config),
             languages: languages.clone(),
             splits: splits.clone(),
-            glossary: Arc::clone(&glossary),
+            terms: Arc::clone(&glossary.names),
             works: works.iter().map(WorkName::of).collect(),
             assets: routes.values().filter(|route| asset(route)).map(|route| Arc::clone(&route.path)).collect(),
             drafts,

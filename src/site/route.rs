@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::base::path;
-use crate::model::{Config, Glossary, LangId, TermId};
+use crate::model::{Config, LangId, TermId, TermNames};
 
 use super::WorkId;
 
@@ -165,7 +165,7 @@ impl RouteKind {
 /// paths.
 ///
 /// `splits` is the number of source texts, and `has_feeds` is true if the site has feeds.
-pub(super) fn general(config: &Config, splits: usize, glossary: &Glossary, has_feeds: bool) -> Vec<(String, RouteKind)> {
+pub(super) fn general(config: &Config, splits: usize, terms: &TermNames, has_feeds: bool) -> Vec<(String, RouteKind)> {
     let mut routes = vec![
         (INDEX.to_owned(), RouteKind::Front),
         (NOT_FOUND.to_owned(), RouteKind::NotFound),
@@ -179,16 +179,16 @@ pub(super) fn general(config: &Config, splits: usize, glossary: &Glossary, has_f
         for split in 0..splits as u32 {
             routes.push((source_order_path(code, split), RouteKind::SourceOrder { split, lang }));
         }
-        if !glossary.terms.is_empty() {
+        if !terms.is_empty() {
             routes.push((terms_path(code), RouteKind::Terms { lang }));
         }
-        if glossary.terms.iter().any(|term| term.coordinates.is_some()) {
+        if terms.has_map() {
             routes.push((map_path(code), RouteKind::Map { lang }));
         }
-        if glossary.has_timeline() {
+        if terms.has_timeline() {
             routes.push((timeline_path(code), RouteKind::Timeline { lang }));
         }
-        for (term, data) in glossary.iter() {
+        for (term, data) in terms.iter() {
             routes.push((term_path(code, &data.key), RouteKind::Term { lang, term }));
         }
         if config.status_page {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::model::{Config, Glossary, LangId};
+use crate::model::{Config, LangId, TermNames};
 
 use super::index::Index;
 use super::route::{self, Route, RouteKind};
@@ -42,8 +42,8 @@ pub trait Addresses {
     /// Returns the configuration of the site.
     fn config(&self) -> &Config;
 
-    /// Returns the terms of the site.
-    fn glossary(&self) -> &Glossary;
+    /// Returns the names of the terms.
+    fn terms(&self) -> &TermNames;
 
     /// Returns the path of an edition's page, and true if the edition is a draft.
     fn edition(&self, work: WorkId, lang: LangId) -> Option<(&str, bool)>;
@@ -54,8 +54,8 @@ impl Addresses for Site {
         &self.config
     }
 
-    fn glossary(&self) -> &Glossary {
-        &self.glossary
+    fn terms(&self) -> &TermNames {
+        &self.names.terms
     }
 
     fn edition(&self, work: WorkId, lang: LangId) -> Option<(&str, bool)> {
@@ -68,8 +68,8 @@ impl Addresses for Index<'_> {
         self.config
     }
 
-    fn glossary(&self) -> &Glossary {
-        self.glossary
+    fn terms(&self) -> &TermNames {
+        self.terms
     }
 
     fn edition(&self, work: WorkId, lang: LangId) -> Option<(&str, bool)> {
@@ -101,7 +101,7 @@ pub fn editions<'a>(site: &'a impl Addresses, kind: &RouteKind) -> Option<Vec<(L
             Some(languages.map(|lang| (lang, route::terms_path(site.config().code(lang)).into())).collect())
         }
         RouteKind::Term { term, .. } => {
-            let key = &site.glossary().term(term).key;
+            let key = &site.terms().term(term).key;
             Some(languages.map(|lang| (lang, route::term_path(site.config().code(lang), key).into())).collect())
         }
         _ => Some(Vec::new()),

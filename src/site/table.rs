@@ -44,7 +44,7 @@ impl RouteTable {
     ) -> Self {
         let mut table = Self::with_room(index.works.len() * index.languages.len() * 5 / 4);
         table.add_editions(index);
-        for (path, kind) in general(index.config, index.splits.len(), index.glossary, index.feeds) {
+        for (path, kind) in general(index.config, index.splits.len(), index.terms, index.feeds) {
             table.add(path.into(), kind, None);
         }
         table.add_tags(index, tags);
@@ -199,7 +199,7 @@ impl RouteTable {
 
     /// Adds the redirects from the pages of terms under their former keys.
     fn add_aliases_of_terms(&mut self, index: &Index<'_>) {
-        for (term, (alias, place)) in index.glossary.terms.iter().flat_map(|term| term.aliases.iter().map(move |it| (term, it))) {
+        for (term, (alias, place)) in index.terms.iter().flat_map(|(_, term)| term.aliases.iter().map(move |it| (term, it))) {
             if *alias == term.key {
                 let message =
                     format!("the page of the term would redirect to itself, because the alias `{alias}` is its own key");

@@ -26,7 +26,7 @@ use aho_corasick::AhoCorasick;
 
 use crate::base::path::is_combining_mark;
 use crate::model::inflection::Surface;
-use crate::model::{Glossary, Inflection, LangId, TermId};
+use crate::model::{Inflection, LangId, TermId, TermNames};
 
 /// The automaton for the names of a language.
 #[derive(Debug)]
@@ -68,14 +68,14 @@ pub struct Hit {
 
 impl Matcher {
     /// Makes the automaton for the names of all terms in a language.
-    pub fn new(glossary: &Glossary, lang: LangId, rules: &Inflection) -> Self {
+    pub fn new(terms: &TermNames, lang: LangId, rules: &Inflection) -> Self {
         let mut numbers: HashMap<String, usize> = HashMap::new();
         let (mut texts, mut patterns) = (Vec::new(), Vec::<Vec<Candidate>>::new());
-        for (term, data) in glossary.iter() {
+        for (term, data) in terms.iter() {
             let names = data.names[lang.0].iter().map(|name| (name, true));
             let stems = data.stems[lang.0].iter().map(|name| (name, false));
             for (name, is_inflected) in names.chain(stems) {
-                for (pattern, candidate) in candidates(term, &name.text, is_inflected, rules) {
+                for (pattern, candidate) in candidates(term, name, is_inflected, rules) {
                     let number = *numbers.entry(pattern).or_insert_with_key(|pattern| {
                         texts.push(pattern.clone());
                         patterns.push(Vec::new());

@@ -118,7 +118,7 @@ pub fn mentions(document: &Document, names: &Names, matcher: &Matcher, rules: Op
             if by_hand.iter().any(|&(link, linked)| linked == term && is_inside(link)) {
                 continue;
             }
-            if is_suppressed(document, index, &names.glossary.term(term).key) {
+            if is_suppressed(document, index, &names.terms.term(term).key) {
                 suppressed.push((index, term));
                 continue;
             }
@@ -133,7 +133,7 @@ pub fn mentions(document: &Document, names: &Names, matcher: &Matcher, rules: Op
             }
             mention.is_link = !is_heading
                 && is_whole(document, segment.html, mention.html)
-                && becomes_link(names.glossary.term(mention.term).link, rule_of_site, &mut linked, mention.term);
+                && becomes_link(names.terms.term(mention.term).link, rule_of_site, &mut linked, mention.term);
         }
         for Dated { range, date } in rules.map(|rules| dates(&text, rules)).unwrap_or_default() {
             if is_suppressed(document, index, &date.iso()) {

@@ -50,19 +50,19 @@ impl Mentions {
     /// Finds all mentions of a site. Results of the `previous` site that are still valid are
     /// shared.
     pub fn new(site: &Site, previous: Option<(&Site, &Self)>) -> Self {
-        let known =
-            previous.filter(|(before, _)| Arc::ptr_eq(&before.glossary, &site.glossary) && before.languages == site.languages);
+        let known = previous
+            .filter(|(before, _)| Arc::ptr_eq(&before.names.terms, &site.names.terms) && before.languages == site.languages);
         let matchers = match known {
             Some((_, mentions)) => Arc::clone(&mentions.matchers),
             None => Arc::new(
                 (0..)
                     .map(LangId)
                     .zip(&site.languages)
-                    .map(|(lang, language)| Matcher::new(&site.glossary, lang, &language.pack.endings))
+                    .map(|(lang, language)| Matcher::new(&site.names.terms, lang, &language.pack.endings))
                     .collect(),
             ),
         };
-        let date_rules = site.glossary.has_timeline().then(|| match known {
+        let date_rules = site.names.terms.has_timeline().then(|| match known {
             Some((_, Self { date_rules: Some(rules), .. })) => Arc::clone(rules),
             _ => Arc::new(site.languages.iter().map(|language| DateRules::of(&language.pack)).collect()),
         });

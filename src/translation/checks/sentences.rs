@@ -347,8 +347,8 @@ impl Edition<'_> {
             if source.found.silences(left, &code::TERM_MISSING) || here {
                 continue;
             }
-            let term = site.glossary.term(mention.term);
-            let names: Vec<String> = term.names[self.document.lang.0].iter().map(|name| format!("`{}`", name.text)).collect();
+            let term = site.names.terms.term(mention.term);
+            let names: Vec<String> = term.names[self.document.lang.0].iter().map(|name| format!("`{name}`")).collect();
             let name = format!("name it, {}, or link to it as `[[{}|…]]`", names.join(" or "), term.key);
             let finding = Finding {
                 code: &code::TERM_MISSING,
@@ -370,7 +370,7 @@ impl Edition<'_> {
     /// Returns true if some lines should mention a term and do not.
     fn lacks(&self, site: &Site, term: TermId, lines: &[SegmentIndex]) -> bool {
         let lang = self.document.lang.0;
-        let data = site.glossary.term(term);
+        let data = site.names.terms.term(term);
         // A term that has no names in the language cannot be mentioned, and one that the author
         // suppressed is there.
         let can_be_named = !data.names[lang].is_empty() || !data.stems[lang].is_empty();

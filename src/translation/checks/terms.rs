@@ -10,8 +10,8 @@ use crate::terms::{EditionMentions, Mentions};
 
 /// Reports marks and front matter of a work's editions that suppress nothing.
 pub(crate) fn check(site: &Site, mentions: &Mentions, work: WorkId, problems: &mut Vec<Diagnostic>) {
-    let glossary = &site.glossary;
-    let similar = |key: &str| suggest::did_you_mean(key, glossary.terms.iter().map(|term| term.key.as_str()));
+    let terms = &site.names.terms;
+    let similar = |key: &str| suggest::did_you_mean(key, terms.keys());
     let no_term = |key: &str| format!("no term has the key `{key}`");
     for lang in site.config.lang_ids() {
         let Some(edition) = site.edition(work, lang) else { continue };
@@ -23,11 +23,11 @@ pub(crate) fn check(site: &Site, mentions: &Mentions, work: WorkId, problems: &m
         let is_date = |key: &str| DateRange::parse(key).is_some();
         let is_needless_date = |key: &str, segment: Option<SegmentIndex>| {
             let is_it = |(found, date): &(SegmentIndex, DateRange)| segment.is_none_or(|it| it == *found) && date.iso() == key;
-            site.config.segments && site.glossary.has_timeline() && !suppressed_dates.iter().any(is_it)
+            site.config.segments && terms.has_timeline() && !suppressed_dates.iter().any(is_it)
         };
         for marks in &document.marks {
             for it in &marks.unmentioned {
-                match glossary.term_named(&it.key) {
+                match terms.term_named(&it.key) {
                     None if is_date(&it.key) => {
                         if is_needless_date(&it.key, Some(marks.segment)) {
                             let message = format!("the mark suppresses the date `{}`, but the sentence does not have it", it.key);
@@ -47,7 +47,7 @@ pub(crate) fn check(site: &Site, mentions: &Mentions, work: WorkId, problems: &m
         }
         let Some(NoTerms::Keys(keys)) = document.front.no_terms.as_deref() else { continue };
         for (key, place) in keys {
-            match glossary.term_named(key) {
+            match terms.term_named(key) {
                 None if is_date(key) => {
                     if is_needless_date(key, None) {
                         let message = format!("`no_terms` suppresses the date `{key}`, but the page does not have it");
