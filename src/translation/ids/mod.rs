@@ -755,6 +755,10 @@ mod tests {
         assert_eq!(translation_ids("1.1 a = A\n1.2 b\n2.1 c = C", "A | n / C"), "1.1 1.2 2.1");
         // Equal lines keep the order of the source.
         assert_eq!(translation_ids("1.1 a = X\n1.2 b = Y\n1.3 c = X", "X | X | Y"), "1.1 1.3 1.2");
+        // An equal line in the same order precedes an equal line elsewhere.
+        assert_eq!(translation_ids("1.1 a = X\n1.2 b = Y\n1.3 c = X", "Y | X"), "1.2 1.3");
+        // Moved lines keep their ids, even if no line has its place.
+        assert_eq!(translation_ids("1.1 a = A\n1.2 b = B", "B | A"), "1.2 1.1");
     }
 
     #[test]
@@ -909,6 +913,8 @@ mod tests {
         assert_eq!(ids_after("a / c / d", "1.1 a = A\n2.1 b = B\n3.1 c\n4.1 d = D", "A / n / D"), "1.1 3.1 4.1");
         assert_eq!(ids_after("a / b / d", "1.1 a = A\n2.1 b\n3.1 c = C\n4.1 d = D", "A / n / D"), "1.1 3.1 4.1");
         assert_eq!(ids_after("a / b / d", "1.1 a = A\n2a.1 b\n3.1 c = C\n4.1 d = D", "A / n / D"), "1.1 2a.1 4.1");
+        // If there are lines enough, each block gets one.
+        assert_eq!(ids_after("a / b / d", "1.1 a = A\n2.1 b\n3.1 c = C\n4.1 d = D", "A / n / m / D"), "1.1 2.1 3.1 4.1");
         // Shared words outweigh that.
         let shared = "1.1 абвгд еёжз = abcd efgh\n2.1 жылы 1999\n3.1 жылы 2005 = C\n4.1 абвг деёж = abcd fghi";
         let now = "абвгд еёжз / жылы 1999 / абвг деёж";
