@@ -73,6 +73,7 @@ const DEPENDENCIES: &[(&str, &[&str])] = &[
             "load/mod.rs",
             "output/fingerprints.rs",
             "parse/memo.rs",
+            "project/prepare.rs",
             "render/highlight.rs",
             "site/",
             "terms/mod.rs",

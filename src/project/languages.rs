@@ -129,11 +129,14 @@ fn pack(inputs: &Inputs, theme: &str, code: &str, problems: &mut Vec<Diagnostic>
 /// Returns the built-in file of a language. The process reads each of them once, although the
 /// reference language is also a language of most sites, and a test makes many sites.
 fn built_in(code: &str) -> Option<&'static Result<Node, Diagnostic>> {
-    static FILES: LazyLock<HashMap<String, (&str, OnceLock<Result<Node, Diagnostic>>)>> = LazyLock::new(|| {
-        let texts = builtin::below("themes/default/languages");
-        let text = |bytes| std::str::from_utf8(bytes).expect("built-in language files are UTF-8");
-        texts.map(|(path, bytes)| (path.to_owned(), (text(bytes), OnceLock::new()))).collect()
+    type Read = OnceLock<Result<Node, Diagnostic>>;
+    static FILES: LazyLock<HashMap<&str, Read>> = LazyLock::new(|| {
+        let files = builtin::below("themes/default/languages");
+        files.map(|(path, _)| (path, Read::new())).collect()
     });
-    let (file, (text, node)) = FILES.get_key_value(&*format!("themes/default/languages/{code}.yaml"))?;
-    Some(node.get_or_init(|| yaml::read(&Arc::from(&**file), text, 0..text.len())))
+    let (file, node) = FILES.get_key_value(&*format!("themes/default/languages/{code}.yaml"))?;
+    Some(node.get_or_init(|| {
+        let text = builtin::file(file).and_then(|bytes| std::str::from_utf8(bytes).ok()).expect("built-in files are UTF-8");
+        yaml::read(&Arc::from(*file), text, 0..text.len())
+    }))
 }
