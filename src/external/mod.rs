@@ -4,12 +4,12 @@
 //! connection to another machine. In go the links of a [`Site`] and the [`Results`] of earlier
 //! runs; out come problems and new results.
 //!
-//! * [`links`] collects the links, each URL once with all of its places.
-//! * [`visit`] decides about one link: which request comes next, and the [`Outcome`] at the end.
-//! * [`queue`] decides which host gets the next request, and when.
-//! * [`client`] sends one request. It alone knows the HTTP library. [`address`] names the addresses
+//! * `links` collects the links, each URL once with all of its places.
+//! * `visit` decides about one link: which request comes next, and the [`Outcome`] at the end.
+//! * `queue` decides which host gets the next request, and when.
+//! * `client` sends one request. It alone knows the HTTP library. [`address`] names the addresses
 //!   to which it connects.
-//! * [`results`] keeps outcomes from one run to the next.
+//! * `results` keeps outcomes from one run to the next.
 //!
 //! The texts come from a repository of somebody else, so their links must not make this machine
 //! send requests into its own network: see [`address`]. No body of an answer is read.

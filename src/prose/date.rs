@@ -9,7 +9,7 @@
 //! 6 July, 31 February 1991  no dates: without a year, and not in the calendar
 //! ```
 //!
-//! Dates with the name of a month come from [`super::month`], years alone from [`super::year`].
+//! Dates with the name of a month come from [`super::month`], years alone from `super::year`.
 //! This file completes and joins them. It takes time in proportion to the text.
 
 use std::ops::Range;

@@ -3,7 +3,7 @@
 use icu_properties::props::Script;
 use icu_properties::{CodePointMapData, PropertyNamesLong};
 
-/// A set of [`SCRIPTS`].
+/// A set of `SCRIPTS`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Scripts(u32);
 
@@ -38,7 +38,7 @@ impl Scripts {
         self.0 & other.0 != 0
     }
 
-    /// Returns the position of its first script in [`SCRIPTS`].
+    /// Returns the position of its first script in `SCRIPTS`.
     pub fn first(self) -> usize {
         self.0.trailing_zeros() as usize
     }

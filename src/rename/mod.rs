@@ -8,11 +8,11 @@
 //! texts of plans are never changed. The steps follow each other, since each needs the site as the
 //! one before left it:
 //!
-//! 1. [`names`]: the files get their new names, and the YAML that names keys and files is changed.
-//! 2. [`links`]: each link that would lead elsewhere now gets a new destination.
-//! 3. [`alias`]: the old addresses redirect to the new ones.
-//! 4. [`lock`]: the locks get the digests of the sentences whose links were changed.
-//! 5. [`trial`]: the new site is compared with the old one.
+//! 1. `names`: the files get their new names, and the YAML that names keys and files is changed.
+//! 2. `links`: each link that would lead elsewhere now gets a new destination.
+//! 3. `alias`: the old addresses redirect to the new ones.
+//! 4. `lock`: the locks get the digests of the sentences whose links were changed.
+//! 5. `trial`: the new site is compared with the old one.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
