@@ -10,7 +10,7 @@
 //! | segment | a sentence, heading, list item or table row of an edition, footnotes included |
 //! | id | the address of a segment: `3.2`. It is the same in every edition and given once |
 //! | lock | the file beside a work that keeps segment ids, and each translation's source wording |
-//! | span | a piece of inline markup with its byte range: `**`, a link's destination, a placeholder |
+//! | span | a piece of inline markup with its byte range: `**`, a destination, a placeholder |
 //! | unit | a part of a work with an address: a title, a description or a segment |
 //! | lock entry | the part of the lock about one unit |
 //! | mark | an instruction or a note of a translator after a sentence, in an unpublished comment |
@@ -24,7 +24,7 @@
 //! | cut | a segment of the source text in a chapter |
 //! | touch | a sentence touches another chapter if it is also about it (key `touches` of a plan) |
 //! | ref | a link, an image or a quotation whose target the document alone cannot determine |
-//! | quotation | a sentence that a page shows and another place contains: `![[vectors/russia#2.3]]` |
+//! | quotation | a sentence that is shown elsewhere too: `![[vectors/russia#2.3]]` |
 //! | resolved link | the page or file of the site to which a ref leads |
 //! | route | one output path and its content |
 //! | term | a person, place, treaty or concept with names in each language, as data of the site |
@@ -64,8 +64,8 @@
 //!   translations.
 //! * [`terms`] finds the mentions of terms and the dates in all texts. The names are data
 //!   ([`model::TermNames`], the part of [`model::Glossary`] that an edit of a description leaves as
-//!   it is), and so are the endings that they may have in a language ([`model::Inflection`]) and the
-//!   words that mark a year ([`model::Years`]).
+//!   it is), and so are the endings that they may have in a language ([`model::Inflection`]) and
+//!   the words that mark a year ([`model::Years`]).
 //! * [`check`] runs all checks that look across documents.
 //! * [`render`] renders the page of a route; [`output`] renders all other routes (feeds, sitemap).
 //! * [`translation::exchange`] writes sentences and their translations for translators' tools. It
@@ -73,8 +73,9 @@
 //! * [`project`] runs these stages and keeps the results that did not change. Its
 //!   [`project::State`] is a complete, consistent snapshot with all its problems.
 //! * [`rename`] computes the changes that give a work, a section or a term another key.
-//! * [`emit`] publishes a state into a folder; [`serve`] shows it live. [`external`] asks the servers
-//!   of other sites if the pages exist to which the texts link; only `check --external` calls it.
+//! * [`emit`] publishes a state into a folder; [`serve`] shows it live. [`external`] asks the
+//!   servers of other sites if the pages exist to which the texts link; only `check --external`
+//!   calls it.
 //! * [`cli`] is the command line.
 //!
 //! A layer uses only the layers above it in this list (`tests/layers.rs`); [`base`] and [`model`]
@@ -233,12 +234,12 @@
 //!   name programs, and most git commands run them.
 //! * **Links to other sites are checked by one command of their own** ([`external`]). The result
 //!   depends on other machines, and each request tells one of them about this one. So no other
-//!   command opens a connection, and only a page that certainly does not exist is an error.
-//!   The texts may come from somebody else, so the resolved address that a connection uses must be
-//!   public. The HTTP library (`ureq` with `rustls` and `ring`) has a hook at that point. With `url`,
-//!   it adds at most 2.4 MB to the program and 80 seconds of one core to a build from nothing,
-//!   including Unicode data that the program has anyway. Certificate authorities are those of
-//!   Mozilla, compiled in, so that a machine without a list of its own can check too.
+//!   command opens a connection, and only a page that certainly does not exist is an error. The
+//!   texts may come from somebody else, so the resolved address that a connection uses must be
+//!   public. The HTTP library (`ureq` with `rustls` and `ring`) has a hook at that point. With
+//!   `url`, it adds at most 2.4 MB to the program and 80 seconds of one core to a build from
+//!   nothing, including Unicode data that the program has anyway. Certificate authorities are those
+//!   of Mozilla, compiled in, so that a machine without a list of its own can check too.
 //! * **The output folder is compared:** a build compares its files with those in the folder, and
 //!   equal files keep their mtimes. A record of the last build, in the user's cache folder, keeps
 //!   for each file the fingerprint of its inputs ([`output::fingerprints`]) and the file's metadata

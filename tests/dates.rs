@@ -14,7 +14,10 @@ use tilmash::project::{Overrides, Project, State};
 use tilmash::prose::{DateRules, dates};
 
 mod common;
+#[path = "common/gold.rs"]
+mod gold;
 use common::cases;
+use gold::Row;
 
 const LANGUAGES: [&str; 6] = ["kk", "en", "ru", "tr", "de", "fr"];
 
@@ -208,9 +211,6 @@ fn a_language_without_rules_reads_dates_in_digits() {
     assert_eq!(found(&rules, "21.12.1991, in 1995, 1991–1993, 5 May 1920"), ["1991-12-21 21.12.1991"]);
 }
 
-/// A row of the list: file, id of the sentence, date, words.
-type Row = (String, String, String, String);
-
 /// Returns the dates of the book that the program finds, as the list has them.
 fn found_in_book(state: &State) -> Vec<Row> {
     let site = state.site().expect("it is whole");
@@ -232,42 +232,11 @@ fn found_in_book(state: &State) -> Vec<Row> {
 #[test]
 fn the_book_has_the_dates_of_the_list() {
     let text = read("tests/texts/dates.tsv");
-    let listed: Vec<Row> = text
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|row| {
-            let columns: Vec<&str> = row.split('\t').collect();
-            let [file, id, date, words] = columns[..] else { panic!("`{row}` does not have four columns") };
-            (file.to_owned(), id.to_owned(), date.to_owned(), words.to_owned())
-        })
-        .collect();
+    let listed = gold::rows(&text);
     let state =
         Project::new(Path::new(env!("CARGO_MANIFEST_DIR")), Overrides::default()).refresh().expect("the book can be read");
     let all = found_in_book(&state);
-    let mut found = all.clone();
-    let mut missing: Vec<Row> = Vec::new();
-    for row in &listed {
-        match found.iter().position(|it| it == row) {
-            Some(at) => _ = found.swap_remove(at),
-            None => missing.push(row.clone()),
-        }
-    }
-    for (file, id, date, words) in &missing {
-        println!("not found: {file} {id}: {date}: {words}");
-    }
-    for (file, id, date, words) in &found {
-        println!("not listed: {file} {id}: {date}: {words}");
-    }
-    for code in ["kk", "en"] {
-        let count = |rows: &[Row]| rows.iter().filter(|row| row.0.ends_with(&format!(".{code}.md"))).count() as f64;
-        let (all, lost, wrong) = (count(&listed), count(&missing), count(&found));
-        let right = all - lost;
-        let (precision, recall) = (right / (right + wrong), right / all);
-        println!("{code}: {all} listed, precision {precision:.4}, recall {recall:.4}");
-        assert!(all > 25.0, "the list has the dates of the language `{code}`");
-        assert!(precision >= 0.99, "{code}: the precision is {precision:.4}");
-        assert!(recall >= 0.98, "{code}: the recall is {recall:.4}");
-    }
+    gold::assert_found(&listed, all.clone(), 25.0);
     // The editions of a sentence have the same dates.
     let mut dates: BTreeMap<(String, String), [BTreeSet<String>; 2]> = BTreeMap::new();
     for (file, id, date, _) in all {

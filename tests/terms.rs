@@ -15,7 +15,10 @@ use tilmash::project::{Overrides, Project, State};
 use tilmash::terms::{Hit, Matcher};
 
 mod common;
+#[path = "common/gold.rs"]
+mod gold;
 use common::cases;
+use gold::Row;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -52,19 +55,11 @@ impl<'s> Matchers<'s> {
     }
 }
 
-/// A row of the list: file, line, key of the term, words.
-type Row = (String, usize, String, String);
-
-/// Returns the mentions in the book as the list has them, and those of names without a term.
-fn listed() -> (Vec<Row>, BTreeSet<Row>) {
-    let text = read("tests/texts/mentions.tsv");
-    let rows = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(|row| {
-        let columns: Vec<&str> = row.split('\t').collect();
-        let [file, line, key, words] = columns[..] else { panic!("`{row}` does not have four columns") };
-        (file.to_owned(), line.parse().expect("a line number"), key.to_owned(), words.to_owned())
-    });
-    let (unknown, known): (Vec<Row>, Vec<Row>) = rows.partition(|(_, _, key, _)| key == "?");
-    (known, unknown.into_iter().collect())
+/// Returns the mentions in the book as the list has them: file, line, key of the term, words. Names
+/// without a term have a `?`.
+fn listed() -> Vec<Row> {
+    let rows = gold::rows(&read("tests/texts/mentions.tsv"));
+    rows.into_iter().filter(|(_, _, key, _)| key != "?").collect()
 }
 
 /// Returns the mentions that the program finds in the book, as the list has them.
@@ -84,7 +79,7 @@ fn found(state: &State) -> Vec<Row> {
                 // The list has the straight apostrophes of the file.
                 let words = words.split_whitespace().collect::<Vec<_>>().join(" ").replace('’', "'");
                 let key = site.glossary.term(mention.term).key.clone();
-                rows.push((document.file.to_string(), lines.position(start).line, key, words));
+                rows.push((document.file.to_string(), lines.position(start).line.to_string(), key, words));
             }
         }
     }
@@ -93,31 +88,7 @@ fn found(state: &State) -> Vec<Row> {
 
 #[test]
 fn the_book_mentions_what_the_list_has() {
-    let (listed, _) = listed();
-    let mut found = found(&book());
-    let mut missing: Vec<Row> = Vec::new();
-    for row in &listed {
-        match found.iter().position(|it| it == row) {
-            Some(at) => _ = found.swap_remove(at),
-            None => missing.push(row.clone()),
-        }
-    }
-    for (file, line, key, words) in &missing {
-        println!("not found: {file}:{line}: {key}: {words}");
-    }
-    for (file, line, key, words) in &found {
-        println!("not listed: {file}:{line}: {key}: {words}");
-    }
-    for code in ["kk", "en"] {
-        let count = |rows: &[Row]| rows.iter().filter(|row| row.0.ends_with(&format!(".{code}.md"))).count() as f64;
-        let (all, lost, wrong) = (count(&listed), count(&missing), count(&found));
-        let right = all - lost;
-        let (precision, recall) = (right / (right + wrong), right / all);
-        println!("{code}: {all} listed, precision {precision:.4}, recall {recall:.4}");
-        assert!(all > 200.0, "the list has the mentions of the language `{code}`");
-        assert!(precision >= 0.99, "{code}: the precision is {precision:.4}");
-        assert!(recall >= 0.98, "{code}: the recall is {recall:.4}");
-    }
+    gold::assert_found(&listed(), found(&book()), 200.0);
 }
 
 /// Words before and after a form, of which no term has a name.

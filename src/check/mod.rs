@@ -119,8 +119,8 @@ impl Checks {
     }
 }
 
-/// Returns true if the configuration, the languages and the names of terms, which every check may depend on,
-/// are the same in two sites.
+/// Returns true if the configuration, the languages and the names of terms, which every check may
+/// depend on, are the same in two sites.
 fn has_same_settings(before: &Site, now: &Site) -> bool {
     Arc::ptr_eq(&before.config, &now.config)
         && Arc::ptr_eq(&before.names.terms, &now.names.terms)

@@ -1,5 +1,5 @@
-//! `build` and `check`: render every route; `build` publishes the result. `check --external` asks for
-//! the links to other sites instead.
+//! `build` and `check`: render every route; `build` publishes the result. `check --external` asks
+//! for the links to other sites instead.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -36,8 +36,8 @@ impl<'a> Lookup<'a> {
         self.site.edition(work, lang).map(|edition| &*edition.document)
     }
 
-    /// Returns the sentences of an edition that an anchor names: `2.3`, `2.3-2.5`, or the anchor of a
-    /// heading. Returns `None` if the edition lacks the first or the last of them.
+    /// Returns the sentences of an edition that an anchor names: `2.3`, `2.3-2.5`, or the anchor of
+    /// a heading. Returns `None` if the edition lacks the first or the last of them.
     pub(super) fn sentences(&mut self, work: WorkId, lang: LangId, anchor: &str) -> Option<IndexRange<SegmentIndex>> {
         let document = self.document(work, lang)?;
         let (first, last) = match range_of_ids(anchor) {

@@ -182,8 +182,8 @@ impl Links {
         &self.works[work.0 as usize].targets
     }
 
-    /// Returns the works whose sentences are shown on the pages of a work: those that it quotes, and
-    /// those that their sentences quote.
+    /// Returns the works whose sentences are shown on the pages of a work: those that it quotes,
+    /// and those that their sentences quote.
     pub fn quoted(&self, work: WorkId) -> BTreeSet<WorkId> {
         let of = |work: WorkId| &self.works[work.0 as usize].quoted;
         let mut all: BTreeSet<WorkId> = of(work).iter().flat_map(|&quoted| of(quoted)).copied().collect();

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::base::{Diagnostic, IndexRange, code};
 use crate::model::segment::range_of_ids;
 use crate::model::{LangId, SegmentIndex, key};
-use crate::parse::{Document, HoleKind, Ref, Target};
+use crate::parse::{Document, Hole, HoleKind, Ref, Target};
 use crate::site::{Site, WorkId};
 
 use super::{Missed, RefContext, ResolvedLink, Resolver};
@@ -143,23 +143,24 @@ pub(super) fn quotations(work: WorkId, document: &Document, links: &[ResolvedLin
     if !links.iter().any(|link| matches!(link, ResolvedLink::Quotation { .. })) {
         return Vec::new();
     }
-    let quotation = |at, item: usize| {
+    let mut segments = document.segments.enumerated().peekable();
+    let quotation = |hole: &Hole| {
+        let HoleKind::Quotation(item, _) = hole.kind else { return None };
+        // Holes and segments are in the order of the text.
+        while segments.next_if(|(_, segment)| segment.html.end < hole.at).is_some() {}
+        let &(segment, _) = segments.peek().filter(|(_, segment)| segment.html.start <= hole.at)?;
+        let item = item as usize;
         let ResolvedLink::Quotation { work: to, lang, lines } = links[item] else { return None };
-        let after = document.segments.partition_point(|segment| segment.html.start <= at);
-        let index = after.checked_sub(1)?;
-        let segment = document.segments.positions().nth(index).filter(|&it| at <= document.segments[it].html.end)?;
         Some(Quotation { from: (work, document.lang, segment), item, work: to, lang, lines })
     };
-    let holes = document.body.holes.iter();
-    holes
-        .filter_map(|hole| if let HoleKind::Quotation(item, _) = hole.kind { quotation(hole.at, item as usize) } else { None })
-        .collect()
+    document.body.holes.iter().filter_map(quotation).collect()
 }
 
 /// Returns a problem for each quotation that closes a circle, by the work with the first quotation
 /// of the circle.
 ///
-/// The search visits each quotation once. Of circles that share a sentence, it reports at least one.
+/// The search visits each quotation once. Of circles that share a sentence, it reports at least
+/// one.
 pub(super) fn circles<'a>(site: &Site, quotations: impl Iterator<Item = &'a Quotation>) -> BTreeMap<WorkId, Vec<Diagnostic>> {
     let mut quoting: BTreeMap<Sentence, Vec<&Quotation>> = BTreeMap::new();
     for quotation in quotations {

@@ -2,8 +2,8 @@
 //!
 //! A page depends on these inputs:
 //!
-//! * the texts of its own work, of the chapters that touch it, of those that it touches, and of works
-//!   that these quote
+//! * the texts of its own work, of the chapters that touch it, of those that it touches, and of
+//!   works that these quote
 //! * the texts of all works, if it has the picture of its section (`connections`)
 //! * the shape of the works that these texts link to: their anchors, and the alignment of their
 //!   editions
@@ -49,7 +49,8 @@ pub struct Fingerprints {
 /// The digests of a work.
 #[derive(Debug)]
 struct Work {
-    /// Digest of the texts of its editions and of its lock, and of those of the works that it quotes.
+    /// Digest of the texts of its editions and of its lock, and of those of the works that it
+    /// quotes.
     texts: Digest,
     /// Digest of the parts that pages linking to the work can see, such as the anchors of its
     /// headings.

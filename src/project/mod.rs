@@ -15,10 +15,10 @@
 //! | split | source text | plan and source text |
 //! | parse | file | [`crate::parse::ParseInput`] |
 //! | site | index | the heads of all documents and [`Parts`] |
-//! | link | work | its documents, the names of the site, the documents of works whose anchors it names or whose sentences it quotes |
+//! | link | work | its documents, the names of the site, the works that it quotes or names anchors of |
 //! | terms | file | its text and the configuration |
-//! | mentions | work | its documents, the names of the site with those of its terms, the languages |
-//! | check | work | its documents, its mentions of terms, the configuration, the languages and the names of terms |
+//! | mentions | work | its documents, the names of the site and of its terms, the languages |
+//! | check | work | its documents and mentions, the configuration, the languages, the names of terms |
 //! | templates | all | their texts |
 //! | shared values of pages | all | the index and the templates |
 //!

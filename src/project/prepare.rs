@@ -202,7 +202,8 @@ impl Project {
     }
 
     /// Parses all editions. Returns the documents that are shown, the keys of drafts that are not,
-    /// and the number of documents parsed. If no other state follows, texts that no later stage reads are dropped.
+    /// and the number of documents parsed. If no other state follows, texts that no later stage
+    /// reads are dropped.
     pub(super) fn documents(
         &mut self,
         inputs: &mut Arc<Inputs>,

@@ -103,7 +103,7 @@ fn mark_lists(words: Words<'_>, rules: &DateRules, candidates: &mut [Candidate])
     }
 }
 
-/// Returns the month that a marked year is followed by, and its token: `1991 yılının Aralık ayında`.
+/// Returns the month that follows a marked year, and its token: `1991 yılının Aralık ayında`.
 fn month_behind(words: Words<'_>, rules: &DateRules, year: usize) -> Option<(usize, u32)> {
     let token = year + 2;
     let word = words.word(words.tokens.get(token)?);

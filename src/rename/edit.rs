@@ -71,8 +71,8 @@ pub(super) fn replaced_in_scalar(raw: &str, value: &str, parts: &[(Range<usize>,
     let mut changed = String::with_capacity(raw.len());
     let mut rest = raw;
     for (range, new) in parts {
-        // The value differs from its spelling only by escapes, quotes and folded lines. The brackets
-        // before the part distinguish it from the same words in the text.
+        // The value differs from its spelling only by escapes, quotes and folded lines. The
+        // brackets before the part distinguish it from the same words in the text.
         let context = value[..range.start].char_indices().rev().nth(1).map_or(range.start, |(at, _)| at);
         let before = range.start - context;
         let found = rest.find(&value[context..range.end]).map(|at| at + before);

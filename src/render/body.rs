@@ -348,8 +348,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Returns the link to a chapter that a sentence touches. It leads to the sentence that is meant
-    /// or, if no sentence shares a term, to the entry about this sentence under the chapter.
+    /// Returns the link to a chapter that a sentence touches. It leads to the sentence that is
+    /// meant or, if no sentence shares a term, to the entry about this sentence under the chapter.
     fn touch_link(&self, cut_index: usize, cut: &Cut, touched: WorkId) -> Value {
         let site = &self.renderer.site;
         let crate::site::Page { lang, edition, path } = site.nearest_page(touched, self.reader);

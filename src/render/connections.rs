@@ -1,8 +1,8 @@
 //! The picture of how pages touch one another: for each pair of pages, the sentences of one that
 //! are also about the other (the key `touches` of a plan) or that link to it.
 //!
-//! The picture has a line for each page, and a curve for each pair. The curve begins at the page
-//! of the sentences, as broad as they are many, and ends in a point at the page that they touch. Names
+//! The picture has a line for each page, and a curve for each pair. The curve begins at the page of
+//! the sentences, as broad as they are many, and ends in a point at the page that they touch. Names
 //! are text of the page, which wraps, and all lines are as high as the highest one. So the drawing
 //! only has to be stretched to the height of the list, and no width of a text has to be known.
 

@@ -122,8 +122,8 @@ impl Frame {
         }
     }
 
-    /// Returns the ratio of a degree of longitude and a degree of latitude in the map's middle. Near
-    /// a pole it is larger than the true one, which would make the map very tall.
+    /// Returns the ratio of a degree of longitude and a degree of latitude in the map's middle.
+    /// Near a pole it is larger than the true one, which would make the map very tall.
     fn ratio(self) -> f64 {
         ((self.north + self.south) / 2.0).to_radians().cos().max(0.25)
     }

@@ -25,8 +25,8 @@ const ONE: u64 = 1 << 32;
 /// Letters in a line of the text, and in a line of the narrower list under it.
 const LETTERS: (usize, usize) = (60, 54);
 
-/// Heights in tenths of a line of the text: the space between two paragraphs, a line of the list, the
-/// space between two of its sentences, the name of a chapter, and the heading of the list.
+/// Heights in tenths of a line of the text: the space between two paragraphs, a line of the list,
+/// the space between two of its sentences, the name of a chapter, and the heading of the list.
 const PARAGRAPH: usize = 5;
 const LIST_LINE: usize = 9;
 const SENTENCE: usize = 4;

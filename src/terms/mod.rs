@@ -137,8 +137,8 @@ impl Mentions {
     /// that names it twice occurs once.
     pub fn places(&self, site: &Site, term: TermId) -> &[Place] {
         let all = self.places.get_or_init(|| {
-            // Counted first, so that the lists have no room to spare: they are the largest part of the
-            // memory that terms need.
+            // Counted first, so that the lists have no room to spare: they are the largest part of
+            // the memory that terms need.
             let mut counts = vec![0; site.glossary.terms.len()];
             let editions = self.works.iter().flat_map(|editions| &**editions);
             editions.flat_map(|it| &it.mentions).for_each(|mention| counts[mention.term.0 as usize] += 1);

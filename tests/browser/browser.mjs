@@ -116,6 +116,20 @@ export function none(problems) {
   if (lines.length) assert.fail(`${lines.length} problems:\n${lines.join('\n')}`);
 }
 
+/// Waits until the clipboard holds the expected text, a string or a pattern, and gives the text.
+/// Pages copy after the key has been handled: a sentence of another page is fetched first.
+export async function clipboard(page, expected) {
+  const fits = (text) => (expected instanceof RegExp ? expected.test(text) : text === expected);
+  const end = Date.now() + 5000;
+  let text;
+  do {
+    text = await page.evaluate(() => navigator.clipboard.readText());
+    if (fits(text)) return text;
+    await new Promise((done) => setTimeout(done, 50));
+  } while (Date.now() < end);
+  return assert.fail(`the clipboard holds ${JSON.stringify(text)}, not ${expected}`);
+}
+
 /// Calls `work` on each item, a few at a time.
 export async function each(items, work) {
   const queue = [...items];

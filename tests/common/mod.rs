@@ -1,5 +1,5 @@
-//! Helpers of several test files: sites made of texts, snapshots of all results of a state, and HTML
-//! examined as text.
+//! Helpers of several test files: sites made of texts, snapshots of all results of a state, and
+//! HTML examined as text.
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this one")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,8 +58,8 @@ pub(crate) fn sync_accepting(files: &mut Files, units: &[&str]) -> usize {
 
 type Text<'t> = &'t dyn Fn(&str) -> Option<&'t str>;
 
-/// Returns the locks that `make` makes for the works of a site, as files and texts. A site without an
-/// index has none; `tilmash sync` then reports the reason and writes nothing.
+/// Returns the locks that `make` makes for the works of a site, as files and texts. A site without
+/// an index has none; `tilmash sync` then reports the reason and writes nothing.
 fn locks(files: &Files, make: impl Fn(&Site, WorkId, Text<'_>) -> Option<Lock>) -> Vec<(String, String)> {
     let state = state(files);
     let Some(site) = state.site() else { return Vec::new() };
@@ -213,7 +213,8 @@ pub(crate) struct Tag<'a> {
     pub(crate) closed: bool,
 }
 
-/// Returns the tags of an HTML text, as a browser finds them; comments and the document type are left out.
+/// Returns the tags of an HTML text, as a browser finds them; comments and the document type are
+/// left out.
 pub(crate) fn tags(html: &str) -> Vec<Tag<'_>> {
     let mut tags = Vec::new();
     let mut at = 0;

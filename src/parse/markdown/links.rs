@@ -1,5 +1,6 @@
-//! Links, images, quoted sentences (`![[KEY#ID]]`), and bare URLs, which become links. A destination
-//! inside the site becomes a hole and a ref. [`crate::link`] resolves the ref, and rendering fills the hole.
+//! Links, images, quoted sentences (`![[KEY#ID]]`), and bare URLs, which become links. A
+//! destination inside the site becomes a hole and a ref. [`crate::link`] resolves the ref, and
+//! rendering fills the hole.
 
 use std::ops::Range;
 

@@ -110,8 +110,8 @@ impl Writer<'_> {
         if rest.is_some() { text } else { "" }
     }
 
-    /// Returns the HTML of quoted sentences. It is empty if they are too deep in other quotations, or
-    /// if the page has no room for them.
+    /// Returns the HTML of quoted sentences. It is empty if they are too deep in other quotations,
+    /// or if the page has no room for them.
     fn quoted_text(&self, quoted: Quoted<'_>, problems: &mut Vec<Diagnostic>) -> String {
         let Quoted { work, document, lines, .. } = quoted;
         let quoting = Quoting { depth: self.quoting.depth + 1, ..self.quoting };

@@ -111,7 +111,8 @@ mod tests {
     use crate::base::Idx;
     use crate::model::{SegmentId, TextDigest};
 
-    /// Splits groups into their texts, which `|` parts, and returns the positions of each group too.
+    /// Splits groups into their texts, which `|` parts, and returns the positions of each group
+    /// too.
     fn split<'a, I: Idx>(groups: &[&'a str]) -> (Vec<&'a str>, Vec<Vec<I>>) {
         let (mut texts, mut positions) = (Vec::new(), Vec::new());
         for group in groups {
