@@ -13,7 +13,7 @@ const WIDTHS = [360, 1280];
 const SCHEMES = ['light', 'dark'];
 const CHAPTER = 'vectors/russia/index.html';
 
-let browser, folder, files, pages, looked, home, root;
+let browser, folder, files, pages, looked, kinds, home, root;
 
 before(async () => {
   folder = await temporaryFolder();
@@ -22,7 +22,14 @@ before(async () => {
   pages = [...files].filter((file) => file.endsWith('.html')).sort();
   assert.ok(pages.length > 40, `the book has ${pages.length} pages`);
   // The pages of terms are alike: of these, some are opened, and all others only read.
-  looked = pages.filter((name, at) => !/\/terms\/./.test(name) || at % 10 === 0);
+  looked = pages.filter((name, at) => !/\/terms\/./.test(name) || at % 25 === 0);
+  // Chapters are alike too: where a check is slow, one page of each kind and language is enough.
+  const isOneOfMany = /\/(central-asia|middle-east-south-asia|united-nations|conclusion|vectors\/(china|usa|europe|caspian))\//;
+  const seen = new Set();
+  kinds = looked.filter((name) => {
+    const kind = name.replace(/(terms)\/.+\/index/, '$1/one/index');
+    return !isOneOfMany.test(name) && !seen.has(kind) && seen.add(kind);
+  });
   home = await serveFolder(folder, '/some/path/');
   root = await serveFolder(folder, '/');
   browser = await launch();
@@ -39,7 +46,10 @@ for (const width of WIDTHS) {
     const all = [];
     await each(looked, async (name) => {
       const found = await visit(home + name, { width }, async (page, problems) => {
-        problems.push(...await page.evaluate(duties, languageOf(name)), ...await violations(page));
+        problems.push(...await page.evaluate(duties, languageOf(name)));
+        // The words of a page are the same at every width.
+        if (width === WIDTHS[0] && !kinds.includes(name)) return;
+        problems.push(...await violations(page));
         await page.emulateMedia({ colorScheme: 'dark' });
         problems.push(...await page.evaluate(duties, languageOf(name)), ...await violations(page, COLOUR_RULES));
       });
@@ -63,7 +73,7 @@ test('every page is valid HTML', async () => {
 test('the same folder works at the root of a host', async () => {
   const all = [];
   // The page for unknown addresses stands at any depth, so it alone has to know where the site is.
-  await each(looked.filter((name) => name !== '404.html'), async (name) => {
+  await each(kinds.filter((name) => name !== '404.html'), async (name) => {
     const found = await visit(root + name, { origin: root }, async (page, problems) => {
       problems.push(...await page.evaluate(duties, languageOf(name)));
     });
@@ -73,21 +83,19 @@ test('the same folder works at the root of a host', async () => {
 });
 
 test('every link leads somewhere', async () => {
-  const context = await browser.newContext({ javaScriptEnabled: false });
-  const page = await context.newPage();
   const ids = new Map();
   const links = [];
+  const decoded = (text) => text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
   for (const name of pages) {
-    await page.goto(home + name);
-    const [own, attributes] = await page.evaluate(() => [
-      [...document.querySelectorAll('[id]')].map((one) => one.id),
-      [...document.querySelectorAll('[href], [src], [popovertarget]')].map((one) =>
-        one.getAttribute('popovertarget') ? `#${one.getAttribute('popovertarget')}` : one.getAttribute('href') ?? one.getAttribute('src')),
-    ]);
-    ids.set(name, new Set(own));
-    links.push(...attributes.map((link) => [name, link]));
+    // Another test shows that the pages are valid, so that their attributes can be read with a pattern.
+    const text = await readFile(path.join(folder, name), 'utf8');
+    const own = new Set();
+    for (const [, attribute, value] of text.matchAll(/\s(id|href|src|popovertarget)="([^"]*)"/g)) {
+      if (attribute === 'id') own.add(decoded(value));
+      else links.push([name, attribute === 'popovertarget' ? `#${decoded(value)}` : decoded(value)]);
+    }
+    ids.set(name, own);
   }
-  await context.close();
   // The files for machines name pages by their full addresses.
   for (const name of [...files].filter((file) => file.endsWith('.xml'))) {
     const text = await readFile(path.join(folder, name), 'utf8');
