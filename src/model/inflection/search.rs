@@ -25,6 +25,10 @@ impl Inflection {
     /// Returns all stems of which a word in small letters may be a form, the word itself first.
     pub fn stems(&self, word: &str) -> Vec<String> {
         let mut stems = vec![word.to_owned()];
+        if let Some(known) = self.search.exceptions.get(word) {
+            stems.extend(known.iter().filter(|stem| *stem != word).cloned());
+            return stems;
+        }
         if word.chars().count() >= LONGEST_WORD {
             return stems;
         }
