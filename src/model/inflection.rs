@@ -47,8 +47,9 @@ pub struct Inflection {
     search: SearchRules,
 }
 
-/// The rules that only the search follows, in addition to those for names: more forms, such as those of verbs, because a wrong
-/// guess costs a reader of results less than a wrong link costs a reader of the text.
+/// The rules that only the search follows, in addition to those for names: more forms, such as
+/// those of verbs, because a wrong guess costs a reader of results less than a wrong link costs a
+/// reader of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct SearchRules {
     /// The states in which words may begin.
