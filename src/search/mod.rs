@@ -127,6 +127,7 @@ impl Index {
 
     /// Finds the items that fit a query.
     pub fn search(&self, query: &Query) -> Answer {
+        let query = &self.with_signs_as_letters(query);
         let positive: Vec<&QueryWord> = query.words.iter().filter(|word| !word.is_excluded).collect();
         if positive.is_empty() {
             return Answer::default();
@@ -158,6 +159,23 @@ impl Index {
         }
         found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
         Answer { found, is_any }
+    }
+
+    /// Returns the query with signs as letters of another keyboard, where no text has the words
+    /// between the signs: `[fks0` is `халық`.
+    fn with_signs_as_letters(&self, query: &Query) -> Query {
+        let mut query = query.clone();
+        for (typed, range) in std::mem::take(&mut query.typed).into_iter().rev() {
+            let words = &query.words[range.clone()];
+            if !words.is_empty() && words.iter().all(|word| self.languages.iter().any(|it| !it.forms(word).is_empty())) {
+                continue;
+            }
+            let whole = QueryWord { text: typed, phrase: None, is_excluded: false, is_beginning: false };
+            if self.languages.iter().any(|vocabulary| !vocabulary.spellings(&whole).is_empty()) {
+                query.words.splice(range, [whole]);
+            }
+        }
+        query
     }
 
     /// Returns the places of the words of the texts that fit a query word best.

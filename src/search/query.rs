@@ -6,12 +6,17 @@
 //! Ресей -шарт           without forms of the second word
 //! ```
 
+use std::ops::Range;
+
 use super::words::words;
 
 /// A query.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query {
     pub words: Vec<QueryWord>,
+    /// The parts between spaces that have signs beside their letters, and the words of each: on
+    /// another keyboard the signs may be letters, such as `[` for `х`.
+    pub(super) typed: Vec<(String, Range<usize>)>,
 }
 
 /// A word of a query.
@@ -36,7 +41,8 @@ const MOST_BYTES: usize = 2000;
 impl Query {
     /// Reads a query. While it is typed, its last word may be the beginning of one.
     pub fn read(text: &str, is_typed: bool) -> Self {
-        let text = &text[..text.floor_char_boundary(MOST_BYTES)];
+        let end = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= MOST_BYTES).last();
+        let text = &text[..end.unwrap_or_default()];
         let mut query = Self::default();
         let mut phrase = 0;
         let mut is_quoted = false;
@@ -56,6 +62,10 @@ impl Query {
                 // Parts that a hyphen joins, and characters without spaces between them, stand
                 // together in the text too.
                 let is_phrase = is_quoted || pieces.len() > 1;
+                if !is_quoted && piece.contains(|c: char| c.is_ascii_punctuation()) {
+                    let start = query.words.len();
+                    query.typed.push((piece.to_lowercase(), start..start + pieces.len()));
+                }
                 query.words.extend(pieces.into_iter().map(|word| QueryWord {
                     text: word.text,
                     phrase: is_phrase.then_some(phrase),
@@ -65,6 +75,7 @@ impl Query {
             }
         }
         query.words.truncate(MOST_WORDS);
+        query.typed.retain(|(_, words)| words.end <= query.words.len());
         if let Some(last) = query.words.last_mut()
             && is_typed
             && !is_quoted

@@ -5,7 +5,7 @@
 //! terms, the timeline and links in the text come from it.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -53,8 +53,11 @@ struct ByTerm {
     /// Per term, the sentences that mention it, in reading order.
     places: Vec<Vec<Place>>,
     /// Per language and term, the related terms; see [`Mentions::related`].
-    related: Vec<Vec<Box<[(TermId, usize)]>>>,
+    related: Vec<Vec<Related>>,
 }
+
+/// Related terms, and the numbers of sentences that mention both.
+type Related = Box<[(TermId, usize)]>;
 
 /// The greatest number of related terms of a term.
 const RELATED: usize = 12;
@@ -190,8 +193,8 @@ impl Mentions {
 
     /// Counts all pairs of terms in the sentences of a language. One pass over the texts is faster
     /// than one over the sentences of each term.
-    fn related_in(&self, lang: LangId, terms: usize) -> Vec<Box<[(TermId, usize)]>> {
-        let mut counts: HashMap<(TermId, TermId), usize> = HashMap::new();
+    fn related_in(&self, lang: LangId, terms: usize) -> Vec<Related> {
+        let mut counts: BTreeMap<(TermId, TermId), usize> = BTreeMap::new();
         let mut here: Vec<TermId> = Vec::new();
         for editions in &self.works {
             for mentions in editions[lang.0].mentions.chunk_by(|a, b| a.segment == b.segment).filter(|chunk| chunk.len() > 1) {
