@@ -19,8 +19,7 @@ use std::path::{Path, PathBuf};
 
 use tilmash::base::{Diagnostic, LineIndex, Place, Position};
 
-mod common;
-use common::{Files, Snapshot, flaw, snapshot, state, tags, text_of};
+use crate::common::{Files, Snapshot, flaw, snapshot, state, tags, text_of};
 
 #[test]
 fn all_cases() {

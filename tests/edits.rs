@@ -11,8 +11,7 @@ use tilmash::output::fingerprints::Fingerprints;
 use tilmash::project::{RebuildStats, State};
 use tilmash::site::WorkId;
 
-mod common;
-use common::{Files, Snapshot, cases, difference, project, snapshot, state};
+use crate::common::{self, Files, Snapshot, cases, difference, project, snapshot, state};
 
 /// The parts of a page that an edit may change, one at a time.
 #[derive(Debug, Clone, Default)]

@@ -18,9 +18,8 @@ use tilmash::project::State;
 use tilmash::translation::exchange::plan::{self, Edition, Options};
 use tilmash::translation::exchange::{self, Batch, Format, Unit, UnitState, collect, markup};
 
-mod common;
-use common::program::{self, Run, command, run, site as folder};
-use common::{Files, cases, flaw, state};
+use crate::common::program::{self, Run, command, run, site as folder};
+use crate::common::{Files, cases, flaw, state};
 
 // Texts that are hard for formats.
 

@@ -17,8 +17,7 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
-mod common;
-use common::{is_long, program};
+use crate::common::{is_long, program};
 
 /// Stands in every file of the folder that nobody may touch.
 const SECRET: &str = "qupiya-word";

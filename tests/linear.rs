@@ -10,14 +10,13 @@ use tilmash::base::{code, diff};
 use tilmash::model::LanguagePack;
 use tilmash::parse::parse;
 
-mod common;
 #[path = "../benches/speed/corpus.rs"]
 #[allow(dead_code, reason = "the benchmark uses the rest of it")]
 mod corpus;
 #[path = "../benches/speed/names.rs"]
 #[allow(dead_code, reason = "the benchmark uses the rest of it")]
 mod names;
-use common::{Files, Snapshot, project, snapshot};
+use crate::common::{self, Files, Snapshot, project, snapshot};
 
 /// Returns the pages and the bytes of the whole site for each number of pages.
 fn sizes(numbers: &[usize], site: impl Fn(usize) -> Files) -> Vec<usize> {

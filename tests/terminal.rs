@@ -1,13 +1,10 @@
 //! The output of a run: its amount, its characters on a terminal, and failures to print it.
 
-#[path = "common/program.rs"]
-mod program;
-
 use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use program::{Run, command, site};
+use crate::common::program::{self, Run, command, site};
 use tempfile::TempDir;
 
 fn run(command: Command) -> Run {

@@ -14,11 +14,8 @@ use tilmash::model::{Config, Glossary, Inflection, LangId, LanguagePack};
 use tilmash::project::{Overrides, Project, State};
 use tilmash::terms::{Hit, Matcher};
 
-mod common;
-#[path = "common/gold.rs"]
-mod gold;
-use common::cases;
-use gold::Row;
+use crate::common::cases;
+use crate::common::gold::{self, Row};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -169,7 +166,7 @@ fn words_that_look_like_names_are_not_found() {
 }
 
 /// Returns a glossary of one language, with a term for each name.
-fn glossary(names: &[&str]) -> Glossary {
+pub(crate) fn glossary(names: &[&str]) -> Glossary {
     let (config, _) = Config::read(&"site.yaml".into(), "title: T\nlanguages: [kk]\n");
     let term = |(n, name): (usize, &&str)| format!("t{n}: {{kind: place, names: {{kk: {}}}}}\n", yaml::quoted(name));
     let text: String = names.iter().enumerate().map(term).collect();
@@ -178,14 +175,14 @@ fn glossary(names: &[&str]) -> Glossary {
 }
 
 /// Returns the rules of a built-in language.
-fn rules(language: &str) -> Inflection {
+pub(crate) fn rules(language: &str) -> Inflection {
     let text = read(&format!("themes/default/languages/{language}.yaml"));
     let node = yaml::read(&Arc::from(language), &text, 0..text.len()).expect("built-in languages can be read");
     LanguagePack::default().overlaid(&node, &mut Vec::new()).endings
 }
 
 /// Names that are hard to find at the right place, and words of texts that look like them.
-const ODD: &[&str] = &[
+pub(crate) const ODD: &[&str] = &[
     "Қытай",
     "қытай",
     "Қытай халқы",
@@ -382,54 +379,6 @@ fn odd_rules() -> impl Strategy<Value = String> {
         })
 }
 
-/// The largest ratio of the times for a text and for one twice as long. Other programs use the
-/// machine too.
-const DOUBLE: f64 = 2.5;
-
-/// Asserts that the second search takes at most so many times the time of the first one.
-///
-/// They run by turns, and the shortest times count. They stop as soon as the ratio is right; that
-/// of a quadratic search is not, after any number of rounds.
-fn assert_ratio(what: &str, searches: [(&Matcher, &str); 2], limit: f64) {
-    let mut best = [f64::MAX; 2];
-    for round in 0..40 {
-        for (best, (matcher, text)) in best.iter_mut().zip(searches) {
-            let start = Instant::now();
-            assert!(!matcher.find(text).is_empty());
-            *best = start.elapsed().as_secs_f64().min(*best);
-        }
-        if round >= 2 && best[1] <= best[0] * limit {
-            println!("{what}: {:.1} ms, then {:.1} ms", best[0] * 1e3, best[1] * 1e3);
-            return;
-        }
-    }
-    panic!("{what}: {} s, then {} s", best[0], best[1]);
-}
-
-#[test]
-fn the_time_grows_with_the_text() {
-    let usual = "Қазақстан Қытайдағы АҚШ-қа a a a a a the a Ресейлердің Қытайларыңдағыдайлар, 21-ғасыр. ".repeat(100);
-    let names: Vec<&str> = ODD.iter().copied().chain(["Қазақстан", "Ресей"]).collect();
-    let glossary = glossary(&names);
-    for language in ["kk", "en", "ru", "tr"] {
-        let matcher = Matcher::new(&glossary.names, LangId(0), &rules(language));
-        for text in [usual.clone(), "a ".repeat(4000), "a Қытай".to_owned() + &"дағы".repeat(2500)] {
-            // Three times twice as long.
-            assert_ratio(language, [(&matcher, &text), (&matcher, &text.repeat(8))], DOUBLE.powi(3));
-        }
-    }
-}
-
-#[test]
-fn many_terms_take_as_long_as_few() {
-    let names: Vec<String> = (0..5000).map(|n| format!("Қала{} теңізі", letters(n))).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let text: String = (0..3000).map(|n| format!("Мұнда Қала{} теңізінде деп жазылған. ", letters(n % 10))).collect();
-    let rules = rules("kk");
-    let matchers = [10, 5000].map(|count| Matcher::new(&glossary(&names[..count]).names, LangId(0), &rules));
-    assert_ratio("10 and 5,000 terms", [(&matchers[0], &text), (&matchers[1], &text)], DOUBLE);
-}
-
 /// Rules in which many ways lead to one position must not be tried one by one.
 #[test]
 fn many_ways_to_one_form_take_no_time() {
@@ -439,14 +388,4 @@ fn many_ways_to_one_form_take_no_time() {
     let start = Instant::now();
     assert_eq!(matcher.find("Қытайааааааа және Қытайаааааааа").len(), 1, "a form has at most seven endings");
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
-}
-
-/// Returns a number in letters.
-fn letters(mut n: usize) -> String {
-    let mut text = String::new();
-    for _ in 0..3 {
-        text.push(char::from_u32('а' as u32 + (n % 30) as u32).expect("a letter"));
-        n /= 30;
-    }
-    text
 }
