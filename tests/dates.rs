@@ -1,6 +1,5 @@
 //! Dates in texts: hard cases in several languages, and the dates of the book, measured by a list
 //! that was written by reading.
-#![expect(clippy::print_stdout, reason = "measured values are printed")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

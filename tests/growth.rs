@@ -4,11 +4,11 @@
 //! that multiple of the time. Other tests on the same machine would disturb the measurements, and
 //! small sizes would show nothing. So `cargo test` leaves these tests out, and `.ci/run` runs them
 //! one after another: `cargo test --test all growth:: -- --ignored --test-threads=1`.
-#![expect(clippy::print_stdout, reason = "measured values are printed")]
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use tilmash::base::diff;
 use tilmash::model::LangId;
 use tilmash::prose::dates;
 use tilmash::terms::Matcher;
@@ -301,5 +301,26 @@ fn checks_of_sentences_take_time_in_proportion() {
         parity::alone(en, &other);
         // Much more than any machine needs, and much less than a quadratic program needs.
         assert!(start.elapsed() < Duration::from_secs(10), "{piece:?} takes {:?}", start.elapsed());
+    }
+}
+
+/// Texts of few words are the hardest for a diff, and other texts of the same words are harder than
+/// a changed copy.
+#[test]
+#[ignore = "measures time; .ci/run runs it alone"]
+fn a_diff_of_long_texts_takes_little_time() {
+    let mut state = 1_u64;
+    let mut random = |kinds: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % kinds
+    };
+    for kinds in [2, 10, 300, 10_000, 1_000_000] {
+        let mut text = || (0..30_000).map(|_| random(kinds).to_string()).collect::<Vec<_>>().join(" ");
+        let (old, new) = (text(), text());
+        let start = Instant::now();
+        assert!(!diff::words(&old, &new).is_empty());
+        // Ten times what it takes without optimisation, and a tenth of what a table of all pairs
+        // takes.
+        assert!(start.elapsed() < Duration::from_secs(20), "{kinds} words: {:?}", start.elapsed());
     }
 }

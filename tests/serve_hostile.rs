@@ -149,7 +149,13 @@ fn a_request_beside_hundreds_of_connections_is_answered_at_once() {
     let idle = (0..100).map(|_| connect(""));
     let half = (0..100).map(|_| connect("GET /book/ HTTP/1.1\r\nHost: loc"));
     let bodies = (0..100).map(|_| connect("POST /book/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf"));
-    let streams = (0..100).map(|_| connect("GET /book/__tilmash/events HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    let streams = (0..100).map(|_| {
+        let mut stream = connect("GET /book/__tilmash/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        // The oldest stream makes room for a new one. A stream that is answered is older than the
+        // one that listens to the edit below.
+        stream.read_exact(&mut [0]).unwrap();
+        stream
+    });
     let _flood: Vec<TcpStream> = idle.chain(half).chain(bodies).chain(streams).collect();
     let begun = Instant::now();
     assert_eq!(preview.get("/book/note.txt").status, 200);
