@@ -19,6 +19,8 @@
 
 use std::collections::BTreeMap;
 
+mod search;
+
 use crate::base::yaml::{self, Fields, Node};
 use crate::base::{Diagnostic, Place, Report, code, suggest};
 
@@ -42,6 +44,33 @@ pub struct Inflection {
     acronym_joins: Vec<String>,
     /// Words before a name that its form in the text may lack: `the`.
     pub articles: Vec<String>,
+    search: SearchRules,
+}
+
+/// The rules that only the search follows, in addition to those for names: more forms, such as those of verbs, because a wrong
+/// guess costs a reader of results less than a wrong link costs a reader of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct SearchRules {
+    /// The states in which words may begin.
+    starts: Vec<usize>,
+    changes: Vec<StemChange>,
+    /// The least number of letters of a stem with an ending.
+    shortest: usize,
+    spellings: Vec<Spelling>,
+}
+
+impl Default for SearchRules {
+    fn default() -> Self {
+        Self { starts: vec![STEM], changes: Vec::new(), shortest: 2, spellings: Vec::new() }
+    }
+}
+
+/// Another way to type words: without accents, in another alphabet, on another keyboard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spelling {
+    pub name: String,
+    /// Texts that a reader types, with the texts that each may stand for.
+    pub letters: BTreeMap<String, Vec<String>>,
 }
 
 /// A kind of vowel harmony: the vowels after which it holds.
@@ -108,6 +137,11 @@ impl Surface {
         }
     }
 
+    /// Makes an empty surface that a change of a stem fills.
+    fn after_change() -> Self {
+        Self { is_alone: false, is_form: false, ..Self::whole("") }
+    }
+
     /// Returns true if an ending with this first letter may follow.
     fn may_precede(&self, first: char) -> bool {
         let is_excluded = self.is_alone || self.never_before.contains(first);
@@ -127,6 +161,8 @@ const MOST_STATES: usize = 1000;
 const MOST_ENDINGS: usize = 10_000;
 /// The greatest number of changes of stems.
 const MOST_CHANGES: usize = 1000;
+/// The greatest number of letters of another way to type words.
+const MOST_LETTERS: usize = 200;
 /// The greatest number of changes that may fit one word. The matcher of names has a pattern for
 /// each of them, for every name.
 const MOST_CHANGES_OF_WORD: usize = 16;
@@ -256,6 +292,43 @@ impl Inflection {
                 .report(&code::BAD_VALUE, &first.key_place, format!("there are more than {MOST_ENDINGS} endings"))
                 .hint("endings that `=` takes from another state count again; use `pairs` and classes to write fewer");
         }
+        self.changes = self.read_changes(fields, &names);
+        self.read_search(fields, &names);
+    }
+
+    /// Reads the rules that only the search follows.
+    fn read_search(&mut self, fields: &mut Fields<'_, '_>, names: &[&str]) {
+        let Some(node) = fields.take("search") else { return };
+        let Some(mut search) = Fields::of(node, "`search`", fields.problems()) else { return };
+        for (name, place) in search.take_placed_list("from") {
+            match names.iter().position(|known| *known == name) {
+                Some(state) => self.search.starts.push(state),
+                None => {
+                    search
+                        .report(&code::BAD_VALUE, &place, format!("no state is called `{name}`"))
+                        .hint(format!("the states are: {}", names.join(", ")));
+                }
+            }
+        }
+        if let Some(shortest) = search.take_int("shortest") {
+            self.search.shortest = usize::try_from(shortest).unwrap_or_default().max(1);
+        }
+        self.search.changes = self.read_changes(&mut search, names);
+        for entry in search.take_map("spellings") {
+            let Some(entries) = yaml::entries(&entry.node, "a way to type words", search.problems()) else { continue };
+            let mut letters = BTreeMap::new();
+            for letter in entries.iter().take(MOST_LETTERS) {
+                let meant = yaml::text(&letter.node, search.problems()).unwrap_or_default();
+                letters.insert(letter.key.clone(), meant.split_whitespace().map(str::to_owned).collect());
+            }
+            self.search.spellings.push(Spelling { name: entry.key.clone(), letters });
+        }
+        search.finish();
+    }
+
+    /// Reads the changes of stems.
+    fn read_changes(&self, fields: &mut Fields<'_, '_>, names: &[&str]) -> Vec<StemChange> {
+        let number = |name: &str| names.iter().position(|it| *it == name);
         let items = fields.take_list("stems");
         if let Some(item) = items.get(MOST_CHANGES) {
             fields
@@ -298,7 +371,7 @@ impl Inflection {
             change.finish();
         }
         self.limit_changes(&mut changes, fields);
-        self.changes.extend(changes.into_iter().map(|(change, _)| change));
+        changes.into_iter().map(|(change, _)| change).collect()
     }
 
     /// Removes changes that fit a word which has too many others, and reports the first of them.

@@ -83,6 +83,12 @@ impl Excerpt<'_> {
         let body = &self.document.body;
         let range = self.document.segments[segment].html;
         let mut html = String::new();
+        // Most sentences are plain. Their texts and holes are not looked up, since each look at
+        // another part of a document costs as much as copying the sentence.
+        if !body.slice(range).contains('<') && self.document.refs.iter().all(|item| item.kind != RefKind::Quotation) {
+            self.push_marked(range, marks, &mut html);
+            return html;
+        }
         // The text of a link without one of its own is a title.
         let holes = body.holes_of_segment(segment, range).iter();
         let mut titles = holes.filter(|hole| matches!(hole.kind, HoleKind::Title(_) | HoleKind::Quotation(..)));
@@ -99,19 +105,28 @@ impl Excerpt<'_> {
                 title(found, &mut html);
                 next_title = titles.next();
             }
-            let mut at = text.start;
-            for mark in marks {
-                let (start, end) = (mark.start.max(at), mark.end.min(text.end));
-                if start < end {
-                    let mark = body.slice(HtmlRange::new(start, end));
-                    html.push_str(&format!("{}<mark>{mark}</mark>", body.slice(HtmlRange::new(at, start))));
-                    at = end;
-                }
-            }
-            html.push_str(body.slice(HtmlRange::new(at, text.end)));
+            self.push_marked(text, marks, &mut html);
         }
         next_title.into_iter().chain(titles).for_each(|found| title(found, &mut html));
         html
+    }
+
+    /// Appends a text, with the element `mark` around the parts in `marks`.
+    fn push_marked(self, text: HtmlRange, marks: &[HtmlRange], html: &mut String) {
+        let body = &self.document.body;
+        html.reserve(text.bytes().len() + marks.len() * "<mark></mark>".len());
+        let mut at = text.start;
+        for mark in marks {
+            let (start, end) = (mark.start.max(at), mark.end.min(text.end));
+            if start < end {
+                let [before, mark] = [HtmlRange::new(at, start), HtmlRange::new(start, end)].map(|range| body.slice(range));
+                for part in [before, "<mark>", mark, "</mark>"] {
+                    html.push_str(part);
+                }
+                at = end;
+            }
+        }
+        html.push_str(body.slice(HtmlRange::new(at, text.end)));
     }
 
     fn text(self, range: HtmlRange, holes: &[Hole], mut reference: impl FnMut(NoteIndex) -> String) -> String {

@@ -1,7 +1,7 @@
 //! Pages of terms: the index of names, and a page for each term with every sentence that mentions
 //! it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use pulldown_cmark_escape::escape_html;
@@ -24,8 +24,6 @@ use super::shared::{self, MentionShape, MenuPage};
 use super::template::map;
 use super::view::{Common, home_link, word};
 
-/// The greatest number of related terms on a term's page.
-const RELATED: usize = 12;
 /// The greatest number of sentences on a term's page. In a large site, a term may be in every
 /// second sentence; pages with all of them would be as long as the site.
 const SENTENCES: usize = 100;
@@ -258,21 +256,17 @@ pub(super) fn timeline(renderer: &Renderer, lang: LangId, own_path: &str, proble
         }
     }
     let root = path::to_root(own_path);
-    let shown: HashSet<Place> = entries.values().flat_map(|entry| &entry.places).copied().collect();
-    let mut partners_of: HashMap<WorkId, Partners> = HashMap::new();
     let mut years: Vec<(i16, Vec<Value>)> = Vec::new();
     for (date, entry) in entries {
         let terms: Vec<Value> =
             entry.terms.into_iter().map(|(id, term)| timeline_term(renderer, lang, &root, id, term)).collect();
         let mut sentences = Vec::new();
         for place in entry.places {
-            let is_wanted = |segment| shown.contains(&Place { segment, ..place });
-            let partners = partners_of.entry(place.work).or_insert_with(|| partners(renderer, place.work, place.lang, is_wanted));
             let edition = site.edition(place.work, place.lang).expect("dates are in editions that exist");
             sentences.push(map([
                 ("chapter", edition.document.title.as_str().into()),
                 ("lang", shared::other_lang(site, place.lang, lang).into()),
-                ("sentence", Sentence::of(renderer, lang, Subject::Date(date), place, partners).value(renderer)),
+                ("sentence", Sentence::of(renderer, lang, Subject::Date(date), place).value(renderer)),
             ]));
         }
         let item = map([
@@ -366,11 +360,9 @@ fn concordance(renderer: &Renderer, lang: LangId, id: TermId, root: &str, proble
         }
         shown += places.len();
         let (_, edition) = site.nearest_edition(work, lang);
-        let is_wanted = |segment| places.binary_search_by_key(&segment, |place| place.segment).is_ok();
-        let partners = partners(renderer, work, language, is_wanted);
         let mut sentences = String::new();
         for place in places {
-            let sentence = Sentence::of(renderer, lang, Subject::Term(id), *place, &partners);
+            let sentence = Sentence::of(renderer, lang, Subject::Term(id), *place);
             sentence.write(renderer, (lang, language), root, &mut sentences, problems);
         }
         let page_url = site.page(work, lang).map_or_else(|| path::to_url(&edition.path), |page| path::to_url(page.path));
@@ -420,18 +412,18 @@ struct Partner {
 }
 
 impl Sentence {
-    fn of(renderer: &Renderer, lang: LangId, subject: Subject, place: Place, partners: &Partners) -> Self {
+    fn of(renderer: &Renderer, lang: LangId, subject: Subject, place: Place) -> Self {
         let site = &renderer.site;
         let Place { work, lang: own, segment } = place;
         let edition = site.edition(work, own).expect("mentions are in editions that exist");
         let document = &edition.document;
         let id = document.segments[segment].id.to_string();
         let path = site.page(work, lang).map_or(&edition.path, |page| page.path);
-        let partner = partners.get(&segment).map(|(other, segments)| {
-            let edition = site.edition(work, *other).expect("a partner is in an edition");
-            let texts: Vec<String> = segments.iter().map(|&segment| marked(renderer, work, *other, segment, subject)).collect();
+        let partner = partner_of(renderer, place).map(|(other, segments)| {
+            let edition = site.edition(work, other).expect("a partner is in an edition");
+            let texts: Vec<String> = segments.iter().map(|&segment| marked(renderer, work, other, segment, subject)).collect();
             let first = edition.document.segments[segments[0]].id;
-            Partner { lang: *other, url: format!("{}#{first}", path::to_url(&edition.path)), html: texts.join(" ") }
+            Partner { lang: other, url: format!("{}#{first}", path::to_url(&edition.path)), html: texts.join(" ") }
         });
         Self {
             url: format!("{}#{id}", path::to_url(path)),
@@ -489,33 +481,20 @@ impl Sentence {
     }
 }
 
-/// The language and the lines of each sentence's partner.
-type Partners = HashMap<SegmentIndex, (LangId, Vec<SegmentIndex>)>;
-
-/// Returns the partners of the wanted sentences of an edition: of a translated sentence its source,
+/// Returns the language and the lines of a sentence's partner: of a translated sentence its source,
 /// of a source sentence its first translation.
-fn partners(renderer: &Renderer, work: WorkId, lang: LangId, is_wanted: impl Fn(SegmentIndex) -> bool) -> Partners {
+fn partner_of(renderer: &Renderer, place: Place) -> Option<(LangId, Vec<SegmentIndex>)> {
     let site = &renderer.site;
+    let Place { work, lang, segment } = place;
     let (source, _) = site.source_edition(work);
-    let mut partners = Partners::new();
     if lang == source {
-        for other in site.config.lang_ids().filter(|&other| other != source) {
-            let pairs = site.statuses(work, other).into_iter().flat_map(|statuses| &statuses.pairs);
-            for (segment, lines) in pairs.filter_map(|pair| Some((pair.source?, &pair.lines))) {
-                if !lines.is_empty() && is_wanted(segment) {
-                    partners.entry(segment).or_insert_with(|| (other, lines.clone()));
-                }
-            }
-        }
-        return partners;
+        return site.config.lang_ids().filter(|&other| other != source).find_map(|other| {
+            let pair = site.statuses(work, other)?.pair_of_source(segment)?;
+            (!pair.lines.is_empty()).then(|| (other, pair.lines.clone()))
+        });
     }
-    let pairs = site.statuses(work, lang).into_iter().flat_map(|statuses| &statuses.pairs);
-    for (segment, lines) in pairs.filter_map(|pair| Some((pair.source?, &pair.lines))) {
-        for line in lines.iter().filter(|line| is_wanted(**line)) {
-            partners.entry(*line).or_insert_with(|| (source, Vec::new())).1.push(segment);
-        }
-    }
-    partners
+    let sources: Vec<SegmentIndex> = site.statuses(work, lang)?.pairs_of_line(segment).filter_map(|pair| pair.source).collect();
+    (!sources.is_empty()).then_some((source, sources))
 }
 
 /// Returns a sentence as HTML, with the mentions of its subject marked.
@@ -533,21 +512,8 @@ fn marked(renderer: &Renderer, work: WorkId, lang: LangId, segment: SegmentIndex
 
 /// Returns the terms that most sentences mention together with a term.
 fn related(renderer: &Renderer, lang: LangId, id: TermId) -> Vec<Value> {
-    let site = &renderer.site;
-    let mut counts: HashMap<TermId, usize> = HashMap::new();
-    let mut here: Vec<TermId> = Vec::new();
-    for place in renderer.mentions.places(site, id).iter().filter(|place| place.lang == lang) {
-        let mentions = renderer.mentions.of_edition(place.work, place.lang).in_segment(place.segment);
-        here.clear();
-        here.extend(mentions.iter().map(|mention| mention.term).filter(|&other| other != id));
-        here.sort_unstable();
-        here.dedup();
-        here.iter().for_each(|other| *counts.entry(*other).or_default() += 1);
-    }
-    let mut counts: Vec<(TermId, usize)> = counts.into_iter().collect();
-    counts.sort_by_key(|&(other, count)| (std::cmp::Reverse(count), other));
-    counts.truncate(RELATED);
-    counts.into_iter().map(|(other, count)| term_link(renderer, lang, other, Some(count))).collect()
+    let related = renderer.mentions.related(&renderer.site, lang, id).iter();
+    related.map(|&(other, count)| term_link(renderer, lang, other, Some(count))).collect()
 }
 
 fn term_link(renderer: &Renderer, lang: LangId, id: TermId, count: Option<usize>) -> Value {

@@ -1,8 +1,8 @@
 //! Finds the names of terms in a text of one language.
 //!
-//! An automaton (Aho and Corasick, 1975) finds all stems in one pass, whatever their number. At
-//! each stem the language's rules for endings say which forms stand there. The first and longest
-//! form wins:
+//! From the beginning of each word, an automaton (Aho and Corasick, 1975) finds all stems that
+//! begin there, whatever their number. At each stem the language's rules for endings say which
+//! forms stand there. The first and longest form wins:
 //!
 //! ```text
 //! names:  Каспий, Каспий теңізі, Азия, Орталық Азия
@@ -22,7 +22,8 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::automaton::OverlappingState;
+use aho_corasick::{AhoCorasick, Anchored, Input, StartKind};
 
 use crate::base::path::is_combining_mark;
 use crate::model::inflection::Surface;
@@ -88,7 +89,10 @@ impl Matcher {
                 }
             }
         }
-        let automaton = AhoCorasick::new(texts).expect("the limit on text files keeps the names small");
+        let automaton = AhoCorasick::builder()
+            .start_kind(StartKind::Anchored)
+            .build(texts)
+            .expect("the limit on text files keeps the names small");
         Self { automaton, patterns, rules: rules.clone() }
     }
 
@@ -100,10 +104,17 @@ impl Matcher {
         let folded = Folded::of(text);
         let mut found: Vec<(usize, usize, usize, TermId)> = Vec::new();
         let mut ends = Vec::new();
-        for stem in self.automaton.find_overlapping_iter(&folded.text) {
-            if folded.text[..stem.start()].chars().next_back().is_some_and(is_of_word) {
-                continue;
-            }
+        // A name begins where a word can begin. Most searches end at the first letters of a word.
+        let stems = folded.starts.iter().flat_map(|&start| {
+            let input = Input::new(&folded.text).span(start..folded.text.len()).anchored(Anchored::Yes);
+            let mut state = OverlappingState::start();
+            std::iter::from_fn(move || {
+                self.automaton.find_overlapping(input.clone(), &mut state);
+                state.get_match()
+            })
+            .filter(move |stem| stem.start() == start)
+        });
+        for stem in stems {
             let written = &text[folded.original(stem.start())..folded.original(stem.end())];
             for candidate in &self.patterns[stem.pattern().as_usize()] {
                 if !has_capitals(written, &candidate.capitals) {
@@ -167,7 +178,7 @@ fn has_capitals(text: &str, capitals: &[bool]) -> bool {
 }
 
 fn is_of_word(c: char) -> bool {
-    c.is_alphanumeric() || is_combining_mark(c)
+    matches!(c, 'a'..='z' | 'а'..='я') || c.is_alphanumeric() || is_combining_mark(c)
 }
 
 /// A text in small letters, with the positions of its characters in the original.
@@ -176,12 +187,16 @@ struct Folded {
     /// From each of these bytes on, the position in the original differs from that in the text by a
     /// number. Most texts have none, since small and capital letters have the same length.
     shifts: Vec<(usize, isize)>,
+    /// The positions before which no letter, digit or combining mark stands.
+    starts: Vec<usize>,
 }
 
 impl Folded {
     fn of(original: &str) -> Self {
         let mut text = String::with_capacity(original.len());
         let mut shifts = Vec::new();
+        let mut starts = Vec::new();
+        let mut is_in_word = false;
         let mut last = 0;
         let mut shift = |from: usize, original: usize| {
             let by = original.wrapping_sub(from).cast_signed();
@@ -192,10 +207,14 @@ impl Folded {
         };
         for (at, _, folded) in fold_chars(original) {
             shift(text.len(), at);
+            if !is_in_word {
+                starts.push(text.len());
+            }
+            is_in_word = is_of_word(folded);
             text.push(folded);
         }
         shift(text.len(), original.len());
-        Self { text, shifts }
+        Self { text, shifts, starts }
     }
 
     /// Returns the position in the original of a character of the folded text, or of its end.

@@ -4,7 +4,8 @@
 //! [`mentions()`] those in a document. [`Mentions`] has the mentions of the whole site; pages of
 //! terms, the timeline and links in the text come from it.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -43,8 +44,20 @@ pub struct Mentions {
     /// Per work and language, in the order of the text.
     works: Vec<Arc<[EditionMentions]>>,
     /// Computed on first use: only pages of terms need it.
-    places: Arc<OnceLock<Vec<Vec<Place>>>>,
+    by_term: Arc<OnceLock<ByTerm>>,
 }
+
+/// The mentions of a site by their terms.
+#[derive(Debug)]
+struct ByTerm {
+    /// Per term, the sentences that mention it, in reading order.
+    places: Vec<Vec<Place>>,
+    /// Per language and term, the related terms; see [`Mentions::related`].
+    related: Vec<Vec<Box<[(TermId, usize)]>>>,
+}
+
+/// The greatest number of related terms of a term.
+const RELATED: usize = 12;
 
 impl Mentions {
     /// Finds all mentions of a site. Results of the `previous` site that are still valid are
@@ -83,16 +96,16 @@ impl Mentions {
             }
         };
         let works: Vec<Arc<[EditionMentions]>> = ids.par_iter().map(of_work).collect();
-        let places = match known {
+        let by_term = match known {
             Some((before, mentions))
                 if Arc::ptr_eq(&before.order, &site.order)
                     && works.iter().zip(&mentions.works).all(|(a, b)| Arc::ptr_eq(a, b)) =>
             {
-                Arc::clone(&mentions.places)
+                Arc::clone(&mentions.by_term)
             }
             _ => Arc::default(),
         };
-        Self { matchers, date_rules, works, places }
+        Self { matchers, date_rules, works, by_term }
     }
 
     /// Returns the mentions in an edition, in the order of its text.
@@ -136,26 +149,71 @@ impl Mentions {
     /// Returns the sentences in all languages that mention a term, in reading order; a sentence
     /// that names it twice occurs once.
     pub fn places(&self, site: &Site, term: TermId) -> &[Place] {
-        let all = self.places.get_or_init(|| {
-            // Counted first, so that the lists have no room to spare: they are the largest part of
-            // the memory that terms need.
-            let mut counts = vec![0; site.glossary.terms.len()];
-            let editions = self.works.iter().flat_map(|editions| &**editions);
-            editions.flat_map(|it| &it.mentions).for_each(|mention| counts[mention.term.0 as usize] += 1);
-            let mut places: Vec<Vec<Place>> = counts.into_iter().map(Vec::with_capacity).collect();
-            for &work in site.order.iter() {
-                for (lang, mentions) in (0..).map(LangId).zip(&*self.works[work.0 as usize]) {
-                    for mention in &mentions.mentions {
-                        let place = Place { work, lang, segment: mention.segment };
-                        let of_term = &mut places[mention.term.0 as usize];
-                        if of_term.last() != Some(&place) {
-                            of_term.push(place);
-                        }
+        &self.by_term(site).places[term.0 as usize]
+    }
+
+    /// Returns the terms that most sentences of a language mention together with a term, and the
+    /// number of these sentences; at most twelve.
+    pub fn related(&self, site: &Site, lang: LangId, term: TermId) -> &[(TermId, usize)] {
+        &self.by_term(site).related[lang.0][term.0 as usize]
+    }
+
+    fn by_term(&self, site: &Site) -> &ByTerm {
+        self.by_term.get_or_init(|| {
+            let terms = site.glossary.terms.len();
+            let related = (0..site.languages.len()).into_par_iter().map(|lang| self.related_in(LangId(lang), terms));
+            let (places, related) = rayon::join(|| self.places_by_term(site, terms), || related.collect());
+            ByTerm { places, related }
+        })
+    }
+
+    fn places_by_term(&self, site: &Site, terms: usize) -> Vec<Vec<Place>> {
+        // Counted first, so that the lists have no room to spare: they are the largest part of the
+        // memory that terms need.
+        let mut counts = vec![0; terms];
+        let editions = self.works.iter().flat_map(|editions| &**editions);
+        editions.flat_map(|it| &it.mentions).for_each(|mention| counts[mention.term.0 as usize] += 1);
+        let mut places: Vec<Vec<Place>> = counts.into_iter().map(Vec::with_capacity).collect();
+        for &work in site.order.iter() {
+            for (lang, mentions) in (0..).map(LangId).zip(&*self.works[work.0 as usize]) {
+                for mention in &mentions.mentions {
+                    let place = Place { work, lang, segment: mention.segment };
+                    let of_term = &mut places[mention.term.0 as usize];
+                    if of_term.last() != Some(&place) {
+                        of_term.push(place);
                     }
                 }
             }
-            places
-        });
-        &all[term.0 as usize]
+        }
+        places
+    }
+
+    /// Counts all pairs of terms in the sentences of a language. One pass over the texts is faster
+    /// than one over the sentences of each term.
+    fn related_in(&self, lang: LangId, terms: usize) -> Vec<Box<[(TermId, usize)]>> {
+        let mut counts: HashMap<(TermId, TermId), usize> = HashMap::new();
+        let mut here: Vec<TermId> = Vec::new();
+        for editions in &self.works {
+            for mentions in editions[lang.0].mentions.chunk_by(|a, b| a.segment == b.segment).filter(|chunk| chunk.len() > 1) {
+                here.clear();
+                here.extend(mentions.iter().map(|mention| mention.term));
+                here.sort_unstable();
+                here.dedup();
+                for (at, &a) in here.iter().enumerate() {
+                    here[at + 1..].iter().for_each(|&b| *counts.entry((a, b)).or_default() += 1);
+                }
+            }
+        }
+        let mut related: Vec<Vec<(TermId, usize)>> = vec![Vec::new(); terms];
+        for ((a, b), count) in counts {
+            related[a.0 as usize].push((b, count));
+            related[b.0 as usize].push((a, count));
+        }
+        let most = |mut all: Vec<(TermId, usize)>| {
+            all.sort_unstable_by_key(|&(other, count)| (Reverse(count), other));
+            all.truncate(RELATED);
+            all.into()
+        };
+        related.into_iter().map(most).collect()
     }
 }

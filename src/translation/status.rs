@@ -132,6 +132,8 @@ pub struct EditionStatus {
     /// translation alone.
     pub pairs: Vec<Pair>,
     pub summary: Summary,
+    /// The lines of the translation with the pairs that have them, in the order of the lines.
+    pairs_of_lines: Vec<(SegmentIndex, u32)>,
 }
 
 impl EditionStatus {
@@ -189,7 +191,24 @@ impl EditionStatus {
                 statuses.push(Pair { unit, status: Status::Extra { meant }, source: None, lines: vec![line] });
             }
         }
+        let lines = (0..).zip(&statuses.pairs).flat_map(|(at, pair)| pair.lines.iter().map(move |&line| (line, at)));
+        statuses.pairs_of_lines = lines.collect();
+        statuses.pairs_of_lines.sort_unstable();
         statuses
+    }
+
+    /// Returns the pair of a sentence of the source.
+    pub fn pair_of_source(&self, sentence: SegmentIndex) -> Option<&Pair> {
+        // Only the title and the description stand before the sentences.
+        let front = self.pairs.iter().take_while(|pair| matches!(pair.unit, Unit::Title | Unit::Description)).count();
+        self.pairs.get(front + sentence.number()).filter(|pair| pair.source == Some(sentence))
+    }
+
+    /// Returns the pairs of a line of the translation, in the order of the source.
+    pub fn pairs_of_line(&self, line: SegmentIndex) -> impl Iterator<Item = &Pair> {
+        let first = self.pairs_of_lines.partition_point(|&(other, _)| other < line);
+        let own = self.pairs_of_lines[first..].iter().take_while(move |&&(other, _)| other == line);
+        own.map(|&(_, pair)| &self.pairs[pair as usize])
     }
 
     fn push(&mut self, pair: Pair) {

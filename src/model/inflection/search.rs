@@ -1,0 +1,108 @@
+//! The rules for the forms of words as the search uses them: in both directions.
+//!
+//! A name has one stem, and its text is the only one to look for. A word of a query has none: it
+//! may be any form of a word that nobody has listed. So each word has all the stems that the rules
+//! allow, and two words may be forms of one word if they share a stem:
+//!
+//! ```text
+//! құқығы    stems: құқығы, құқық (қ becomes ғ before ы)
+//! құқықтың  stems: құқықтың, құқық
+//! құқықтық  stems: құқықтық                              no form of құқық: it is an adjective
+//! ```
+
+use super::{Inflection, STEM, Spelling, StemChange, Surface};
+
+/// The number of letters from which on a word has no stem but itself. No real word is longer, and
+/// the time for one grows with the square of its length.
+const LONGEST_WORD: usize = 48;
+
+impl Inflection {
+    /// Returns the other ways to type words of the language.
+    pub fn spellings(&self) -> &[Spelling] {
+        &self.search.spellings
+    }
+
+    /// Returns all stems of which a word in small letters may be a form, the word itself first.
+    pub fn stems(&self, word: &str) -> Vec<String> {
+        let mut stems = vec![word.to_owned()];
+        if word.chars().count() >= LONGEST_WORD {
+            return stems;
+        }
+        for (letters, (at, c)) in (1..).zip(word.char_indices()) {
+            let end = at + c.len_utf8();
+            let start = &word[..end];
+            let mut add = |stem: &str| {
+                if stem.chars().count() >= self.search.shortest
+                    && !stems.iter().any(|known| known == stem)
+                    && self.is_form(word, stem, start)
+                {
+                    stems.push(stem.to_owned());
+                }
+            };
+            if letters >= self.search.shortest && end < word.len() {
+                add(start);
+            }
+            for change in self.changes.iter().chain(&self.search.changes) {
+                if let Some(stem) = self.before_change(start, change) {
+                    add(&stem);
+                }
+            }
+        }
+        stems
+    }
+
+    /// Returns the spellings of a stem before endings, by the rules for names and those for the
+    /// search.
+    pub fn search_surfaces(&self, stem: &str) -> Vec<Surface> {
+        let mut surfaces = self.surfaces(stem, false);
+        let own = surfaces.first().cloned().filter(|own| own.text == stem);
+        for change in &self.search.changes {
+            let (Some(kept), Some(end)) = (self.without_end(stem, change), &change.becomes) else { continue };
+            surfaces.push(Surface {
+                text: format!("{kept}{end}"),
+                state: change.state,
+                before: change.before.clone(),
+                // A listed form of a word, such as `went` of `go`, needs no ending.
+                is_form: change.is_whole,
+                ..Surface::after_change()
+            });
+        }
+        if let Some(own) = own {
+            for &state in self.search.starts.iter().filter(|&&state| state != STEM) {
+                surfaces.push(Surface {
+                    state,
+                    before: String::new(),
+                    never_before: String::new(),
+                    is_form: false,
+                    ..own.clone()
+                });
+            }
+        }
+        surfaces.retain(|surface| !surface.text.is_empty());
+        surfaces
+    }
+
+    /// Returns true if a word is a form of a stem that begins with one of the stem's spellings.
+    fn is_form(&self, word: &str, stem: &str, start: &str) -> bool {
+        let mut ends = Vec::new();
+        let surfaces = self.search_surfaces(stem);
+        surfaces.iter().filter(|surface| surface.text == start).any(|surface| {
+            ends.clear();
+            self.ends(word, 0, start.len(), surface, &mut ends);
+            ends.contains(&word.len())
+        })
+    }
+
+    /// Returns the stem that a change turns into a text.
+    fn before_change(&self, changed: &str, change: &StemChange) -> Option<String> {
+        let becomes = change.becomes.as_ref()?;
+        if change.is_whole {
+            return (changed == becomes).then(|| change.ends.clone());
+        }
+        let kept = changed.strip_suffix(becomes.as_str())?;
+        let letters = change.ends.trim_start_matches(|c: char| c.is_ascii_uppercase());
+        let stem = format!("{kept}{letters}");
+        // The classes before the letters are a condition for the text that stays.
+        self.without_end(&stem, change).is_some_and(|rest| rest == kept).then_some(stem)
+    }
+}
