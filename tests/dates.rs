@@ -322,4 +322,5 @@ proptest! {
     }
 }
 
-pub(crate) static RULES: LazyLock<Vec<(&str, DateRules)>> = LazyLock::new(|| LANGUAGES.iter().map(|it| (*it, rules(it))).collect());
+pub(crate) static RULES: LazyLock<Vec<(&str, DateRules)>> =
+    LazyLock::new(|| LANGUAGES.iter().map(|it| (*it, rules(it))).collect());

@@ -1,7 +1,7 @@
 //! The documentation in `README.md`, `CONTRIBUTING.md`, `CHANGELOG.md` and `docs/` agrees with the
 //! program: nothing is missing, links lead somewhere, and each command line can be run.
 //!
-//! `UPDATE=1 cargo test --test docs` rewrites the rows of tables that the program itself defines.
+//! `UPDATE=1 cargo test --test all docs::` rewrites the rows of tables that the program itself defines.
 //! The row of a new problem code must be added by hand, to the section where it belongs.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,7 +2,7 @@
 //! files.
 //!
 //! Tests that need gettext, translate-toolkit or the schema of XLIFF are left out of `cargo test`;
-//! `cargo test --test exchange -- --ignored` runs them, and so does `.ci/run`.
+//! `cargo test --test all exchange:: -- --ignored` runs them, and so does `.ci/run`.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -12,10 +12,9 @@ use tilmash::project::Project;
 use tilmash::render::Body;
 use tilmash::serve::{Change, ChangeKind, Editor, Event, Options, Server};
 
-
 use crate::common;
-use crate::common::program::site;
 use crate::common::preview::{DEADLINE, Preview, Response, SITE, ask, borrowed, by_page, open, pending_site};
+use crate::common::program::site;
 
 /// Removes the preview's script tag from a page.
 fn without_script(page: &[u8]) -> Vec<u8> {

@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 
 use tilmash::serve::{Editor, Event, Options};
 
-
-use crate::common::program::{command, put, site};
 use crate::common::preview::{DEADLINE, Preview, Response, SITE, borrowed, by_page, open, open_at, pending_site};
+use crate::common::program::{command, put, site};
 
 /// Sends bytes unchanged, and returns the answer up to the deadline or the end of the connection.
 fn raw(preview: &Preview, request: &[u8]) -> String {
