@@ -278,6 +278,7 @@ pub mod project;
 pub mod prose;
 pub mod rename;
 pub mod render;
+pub mod search;
 pub mod serve;
 pub mod site;
 pub mod split;

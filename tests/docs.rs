@@ -188,6 +188,7 @@ const MAPPINGS: [(&str, &str, &str, &str); 20] = [
     ("`endings`", "Endings", "themes/default/languages/en.yaml", "endings: {?: 1}\n"),
     ("a kind of harmony", "Harmony", "themes/default/languages/en.yaml", "endings: {harmony: [{vowels: a, ?: 1}]}\n"),
     ("a change of a stem", "Stems", "themes/default/languages/en.yaml", "endings: {stems: [{ends: a, becomes: b, ?: 1}]}\n"),
+    ("`search`", "Forms in searches", "themes/default/languages/en.yaml", "endings: {search: {?: 1}}\n"),
     ("a term", "Terms", "content/_terms.yaml", "a: {kind: place, names: {en: A}, ?: 1}\n"),
     ("a reference", "References", "content/_terms.yaml", "a: {kind: place, names: {en: A}, references: [{title: A, ?: 1}]}\n"),
 ];

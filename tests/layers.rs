@@ -24,6 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["translation/status"],
     &["site"],
     &["terms"],
+    &["search"],
     &["translation/pending"],
     &["translation/sync"],
     &["link"],

@@ -194,6 +194,22 @@ pub fn nfc(text: &str) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
 }
 
+/// Returns the text in Unicode normal form KC: also letters of half width and ligatures become the
+/// usual letters.
+pub fn nfkc(text: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfkc().normalize(text).into_owned()
+}
+
+/// Returns the text without accents and other marks of its letters, in normal form C: `ete` for
+/// `été`, `и` for `й`.
+pub fn without_marks(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    let decomposed = DecomposingNormalizerBorrowed::new_nfd().normalize(text);
+    nfc(&decomposed.chars().filter(|c| !is_combining_mark(*c)).collect::<String>())
+}
+
 /// Returns true for an accent, a vowel sign or another mark that belongs to the letter before it.
 pub fn is_combining_mark(c: char) -> bool {
     GeneralCategoryGroup::Mark.contains(CodePointMapData::<GeneralCategory>::new().get(c))

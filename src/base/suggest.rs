@@ -1,5 +1,11 @@
 //! The hint "did you mean …": the nearest known name to a name that was not found.
 
+/// Returns the number of letters to insert, remove, change or swap with the next one, which make one
+/// word of another (optimal string alignment).
+pub fn distance(a: &str, b: &str) -> usize {
+    strsim::osa_distance(a, b)
+}
+
 /// Returns the candidate nearest to `wanted`, if one is near enough.
 ///
 /// A candidate that equals `wanted` except for its folder or its extension goes first:

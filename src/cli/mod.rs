@@ -25,6 +25,7 @@ mod print;
 mod remote;
 mod render;
 mod report;
+mod search;
 mod serve;
 mod source;
 mod split;
@@ -105,6 +106,9 @@ enum Command {
     /// Show the state of the translations
     #[command(after_help = "Examples:\n  tilmash status --language en\n  tilmash status vectors/russia")]
     Status(status::StatusArgs),
+    /// Find sentences by their words, in any form and in all languages
+    #[command(after_help = "Examples:\n  tilmash search Ресейге\n  tilmash search '\"eternal friendship\" -China' --json")]
+    Search(search::SearchArgs),
     /// List the terms of the site, or the mentions of one term
     #[command(after_help = "Examples:\n  tilmash terms\n  tilmash terms russia --language en")]
     Terms(terms::TermsArgs),
@@ -189,6 +193,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Split(args) => split::split(global, &args),
         Command::Sync(args) => sync::sync(global, &args),
         Command::Status(args) => status::status(global, &args),
+        Command::Search(args) => search::search(global, &args),
         Command::Terms(args) => terms::terms(global, &args),
         Command::Export(args) => export::export(global, &args),
         Command::Import(args) => import::import(global, &args),

@@ -47,8 +47,9 @@ pub struct Inflection {
     search: SearchRules,
 }
 
-/// The rules that only the search follows, in addition to those for names: more forms, such as those of verbs, because a wrong
-/// guess costs a reader of results less than a wrong link costs a reader of the text.
+/// The rules that only the search follows, in addition to those for names: more forms, such as
+/// those of verbs, because a wrong guess costs a reader of results less than a wrong link costs a
+/// reader of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct SearchRules {
     /// The states in which words may begin.
@@ -56,12 +57,15 @@ struct SearchRules {
     changes: Vec<StemChange>,
     /// The least number of letters of a stem with an ending.
     shortest: usize,
+    /// Words that look like forms of others, with the stems that they have: `үшін` is no form of
+    /// `үш`.
+    exceptions: BTreeMap<String, Vec<String>>,
     spellings: Vec<Spelling>,
 }
 
 impl Default for SearchRules {
     fn default() -> Self {
-        Self { starts: vec![STEM], changes: Vec::new(), shortest: 2, spellings: Vec::new() }
+        Self { starts: vec![STEM], changes: Vec::new(), shortest: 2, exceptions: BTreeMap::new(), spellings: Vec::new() }
     }
 }
 
@@ -314,6 +318,10 @@ impl Inflection {
             self.search.shortest = usize::try_from(shortest).unwrap_or_default().max(1);
         }
         self.search.changes = self.read_changes(&mut search, names);
+        for entry in search.take_map("exceptions") {
+            let stems = yaml::text(&entry.node, search.problems()).unwrap_or_default();
+            self.search.exceptions.insert(entry.key.clone(), stems.split_whitespace().map(str::to_owned).collect());
+        }
         for entry in search.take_map("spellings") {
             let Some(entries) = yaml::entries(&entry.node, "a way to type words", search.problems()) else { continue };
             let mut letters = BTreeMap::new();

@@ -31,6 +31,7 @@ mod missing;
 mod notes;
 mod opening;
 mod rows;
+mod search;
 mod shared;
 mod status;
 pub mod template;
@@ -40,6 +41,7 @@ mod view;
 
 pub use bounds::STACK;
 pub use highlight::Highlighter;
+pub use search::TITLE;
 pub use template::Templates;
 
 /// All inputs of rendering. Clones share them.

@@ -25,6 +25,10 @@ impl Inflection {
     /// Returns all stems of which a word in small letters may be a form, the word itself first.
     pub fn stems(&self, word: &str) -> Vec<String> {
         let mut stems = vec![word.to_owned()];
+        if let Some(known) = self.search.exceptions.get(word) {
+            stems.extend(known.iter().filter(|stem| *stem != word).cloned());
+            return stems;
+        }
         if word.chars().count() >= LONGEST_WORD {
             return stems;
         }
@@ -104,5 +108,142 @@ impl Inflection {
         let stem = format!("{kept}{letters}");
         // The classes before the letters are a condition for the text that stays.
         self.without_end(&stem, change).is_some_and(|rest| rest == kept).then_some(stem)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::base::yaml;
+    use crate::model::{Inflection, LanguagePack};
+
+    fn rules(language: &str) -> Inflection {
+        let path = format!("{}/themes/default/languages/{language}.yaml", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).expect("the file is there");
+        let mut problems = Vec::new();
+        let node = yaml::read(&Arc::from(language), &text, 0..text.len()).expect("built-in languages can be read");
+        let pack = LanguagePack::default().overlaid(&node, &mut problems);
+        assert_eq!(problems, []);
+        pack.endings
+    }
+
+    /// Checks lines of `word: forms` against the rules of a language, and that there are at least
+    /// so many forms.
+    #[track_caller]
+    fn check(language: &str, table: &str, are_forms: bool, least: usize) {
+        let rules = rules(language);
+        let (mut wrong, mut count) = (String::new(), 0);
+        for line in table.lines().filter(|line| !line.trim().is_empty()) {
+            let (word, forms) = line.split_once(':').expect("a line has a word and its forms");
+            let stems = rules.stems(word.trim());
+            for form in forms.split_whitespace() {
+                count += 1;
+                let shared: Vec<String> = rules.stems(form).into_iter().filter(|stem| stems.contains(stem)).collect();
+                if shared.is_empty() == are_forms {
+                    wrong += &format!("{language} {}: {form} ({})\n", word.trim(), shared.join(" "));
+                }
+            }
+        }
+        assert_eq!(wrong, "");
+        assert!(count >= least, "{language}: {count} pairs");
+    }
+
+    #[test]
+    fn kazakh_forms_share_a_stem() {
+        let table = "
+            шешу: шешкен шешті шешуге шешуін шешеді шешпейді шешсе
+            дамыту: дамытқан дамытты дамытатын дамыта дамытар дамытудың
+            даму: дамиды дамып дамыған дамымайды дамудың
+            тарту: тартады тартқан тартып тартса
+            табу: табады тапты тапқан таппайды табуға
+            қосу: қосты қосқан қоспаған қосуда
+            жеткізу: жеткізген жеткізді жеткіздік жеткізбейді
+            нығайту: нығайтты нығайтатыны
+            ұсыну: ұсынған ұсынбаған
+            көтеру: көтерген көтермей
+            көрсету: көрсетпейді көрсеткен
+            қорғау: қорғаған қорғап қорғауы
+            сақтау: сақтаған сақтамайды сақтай
+            оқу: оқыған оқиды оқымайды оқып
+            қорқу: қорқады
+            беру: берген береді бермес
+            бару: барды барған барғанша барса барсын
+            болу: болған болып болады болмаса болмақшы
+            ету: етті еткен етеді етпейді
+            алу: алды алған алып алмайды
+            шығу: шықты шыққан шығады шықпаған
+            қолдау: қолдады қолдайтын қолдап қолдауы қолдайық
+            айту: айтты айтқандарымызға айтсақ
+            туу: туған туады
+            деу: деген дейді деп десе
+            келу: келгелі келмейінше келетініне
+            қою: қойды қояды қоймай
+            сүю: сүйеді сүйген
+            қарау: қарап қарайды қарағанда
+            басқару: басқарған басқарады
+            ынтымақтасу: ынтымақтасуға ынтымақтасып
+            бес: бесінші бестен
+            екі: екінші екіден екіншіге
+            үш: үшінші
+            он: оныншы
+            төрт: төртінші төртке
+            алты: алтыншы
+            тоғыз: тоғызыншы
+            қырық: қырқыншы
+            жиырма: жиырмасыншы
+            халық: халқы халықтың
+            құқық: құқығы құқықтары
+            одақ: одақтар одағында
+            ел: елдің елімізде елдеріне
+            достық: достығы
+            миссия: миссиялардың
+        ";
+        check("kk", table, true, 120);
+    }
+
+    #[test]
+    fn kazakh_words_that_look_alike_share_no_stem() {
+        let table = "
+            халық: халықаралық
+            қар: қару қарудың қарар
+            ел: елші елу
+            бас: басу баспа
+            алма: алмас алмады алу
+            тіл: тілек
+            қала: қалу қалды қалған қалау
+            тап: тау
+            бар: бару бау
+            тарап: тарау тараулар
+            жол: жолдық
+            мемлекет: мемлекеттік
+            мемлекеттің: мемлекеттік
+            мәтінді: мәтіндік
+            қолдар: қолдау
+            жақтар: жақтау
+            дос: достық
+            серіктес: серіктестік
+            құқық: құқықтық
+            одақ: одақтас
+            жер: жеу
+            қатар: қатты қату
+            салмақ: салу салып
+            шарт: шара
+            аз: азия
+            тас: тау
+            көл: көлік
+            бал: балық бала
+            күн: күндіз
+            айту: айтушы
+            бөлу: бөлме
+            басу: баспа
+            үш: үшін
+            он: онда оны оның
+            әр: әрі
+            ту: туу туған
+            де: деген
+            қара: қарау қарады
+        ";
+        check("kk", table, false, 50);
     }
 }
