@@ -28,6 +28,7 @@ mod mv;
 mod parity;
 mod publish;
 mod reading;
+mod search;
 mod security;
 mod serve;
 mod serve_hostile;
