@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-mod common;
-use common::{Files, Folder};
+use crate::common::{Files, Folder};
 
 const SOURCE: &str = "content/about.kk.md";
 const TRANSLATION: &str = "content/about.en.md";

@@ -11,7 +11,7 @@
 //! * `problems`: all problems, a line each, with the marked text, hints and further places below
 //!   it. A case without this block has no problems.
 //!
-//! `UPDATE=1 cargo test --test cases` writes today's results into the files. Then read the diff.
+//! `UPDATE=1 cargo test --test all cases::` writes today's results into the files. Then read the diff.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -19,8 +19,7 @@ use std::path::{Path, PathBuf};
 
 use tilmash::base::{Diagnostic, LineIndex, Place, Position};
 
-mod common;
-use common::{Files, Snapshot, flaw, snapshot, state, tags, text_of};
+use crate::common::{Files, Snapshot, flaw, snapshot, state, tags, text_of};
 
 #[test]
 fn all_cases() {
@@ -44,7 +43,11 @@ fn all_cases() {
             wrong.push(format!("{}\n{}", file.display(), difference(&text, &today)));
         }
     }
-    assert!(wrong.is_empty(), "{}\n\nto take over what comes out today: UPDATE=1 cargo test --test cases", wrong.join("\n\n"));
+    assert!(
+        wrong.is_empty(),
+        "{}\n\nto take over what comes out today: UPDATE=1 cargo test --test all cases::",
+        wrong.join("\n\n")
+    );
 }
 
 /// Returns a file of cases with today's results in the place of the expected ones.

@@ -1,13 +1,10 @@
 //! The program as people and scripts call it: commands, exit codes, formats.
 
-#[path = "common/program.rs"]
-mod program;
-
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use program::{Run, command, run, site};
+use crate::common::program::{self, Run, command, run, site};
 
 fn tilmash(folder: &Path, arguments: &[&str]) -> Run {
     tilmash_with(folder, arguments, &[], "")

@@ -11,8 +11,7 @@ use tilmash::output::fingerprints::Fingerprints;
 use tilmash::project::{RebuildStats, State};
 use tilmash::site::WorkId;
 
-mod common;
-use common::{Files, Snapshot, cases, difference, project, snapshot, state};
+use crate::common::{self, Files, Snapshot, cases, difference, is_long, project, snapshot, state};
 
 /// The parts of a page that an edit may change, one at a time.
 #[derive(Debug, Clone, Default)]
@@ -394,7 +393,8 @@ fn an_edited_sentence_changes_the_pages_that_quote_it() {
 fn many_edits_keep_the_index() {
     use proptest::strategy::ValueTree as _;
     let mut runner = proptest::test_runner::TestRunner::new(cases(1, 500));
-    let edits = prop::collection::vec(edit(), 60).new_tree(&mut runner).expect("edits").current();
+    let count = if is_long() { 60 } else { 30 };
+    let edits = prop::collection::vec(edit(), count).new_tree(&mut runner).expect("edits").current();
     let (kept, all) = follow(0, &edits).expect("as above");
     assert!(kept * 3 > all && kept < all, "{kept} of {all}");
 }

@@ -8,8 +8,7 @@ use proptest::prelude::*;
 use tilmash::parse::Document;
 use tilmash::project::State;
 
-mod common;
-use common::{Files, cases, snapshot, state, sync, table};
+use crate::common::{Files, cases, snapshot, state, sync, table};
 
 const LANGS: [&str; 3] = ["kk", "en", "de"];
 

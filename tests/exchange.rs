@@ -2,7 +2,7 @@
 //! files.
 //!
 //! Tests that need gettext, translate-toolkit or the schema of XLIFF are left out of `cargo test`;
-//! `cargo test --test exchange -- --ignored` runs them, and so does `.ci/run`.
+//! `cargo test --test all exchange:: -- --ignored` runs them, and so does `.ci/run`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,9 +18,8 @@ use tilmash::project::State;
 use tilmash::translation::exchange::plan::{self, Edition, Options};
 use tilmash::translation::exchange::{self, Batch, Format, Unit, UnitState, collect, markup};
 
-mod common;
-use common::program::{self, Run, command, run, site as folder};
-use common::{Files, cases, flaw, state};
+use crate::common::program::{self, Run, command, run, site as folder};
+use crate::common::{Files, cases, flaw, state};
 
 // Texts that are hard for formats.
 

@@ -10,9 +10,8 @@ use std::time::{Duration, Instant};
 use tilmash::base::Diagnostic;
 use tilmash::external::{Check, Counts, Options, Results};
 
-mod common;
-use common::program::{command, run, site};
-use common::{Files, state};
+use crate::common::program::{command, run, site};
+use crate::common::{Files, state};
 
 /// A time, in seconds since 1970.
 const NOW: u64 = 1_800_000_000;

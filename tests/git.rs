@@ -2,15 +2,12 @@
 //! it names.
 #![cfg(unix)]
 
-#[path = "common/program.rs"]
-mod program;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use program::{command, run};
+use crate::common::program::{command, run};
 use tempfile::TempDir;
 
 /// A site in a repository, a program that leaves a trace, and the folder for the trace.

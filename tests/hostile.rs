@@ -17,8 +17,7 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
-mod common;
-use common::{is_long, program};
+use crate::common::{is_long, program};
 
 /// Stands in every file of the folder that nobody may touch.
 const SECRET: &str = "qupiya-word";
@@ -242,9 +241,9 @@ fn wrong(name: &str, lay: impl Fn(&Trap)) -> Vec<String> {
     // Entries that the trap itself puts outside, such as a hard link, are there before.
     let (mut before, beside) = (look(&trap.at("victim")), names(trap.folder.path()));
     let mut wrong = Vec::new();
-    // A short run tries `build` and every third command; another trap gets others of them.
-    let first = name.bytes().map(usize::from).sum::<usize>() % 3;
-    let chosen = COMMANDS.iter().enumerate().filter(|(index, _)| is_long() || *index == 0 || index % 3 == first);
+    // A short run tries `build` and every sixth command; another trap gets others of them.
+    let first = name.bytes().map(usize::from).sum::<usize>() % 6;
+    let chosen = COMMANDS.iter().enumerate().filter(|(index, _)| is_long() || *index == 0 || index % 6 == first);
     for (_, arguments) in chosen {
         let run = trap.run(arguments);
         let mut say = |what: String| wrong.push(format!("{name}: tilmash {}: {what}", arguments.join(" ")));

@@ -17,8 +17,7 @@ use tilmash::parse::{HtmlPos, parse};
 use tilmash::project::{Overrides, Project};
 use tilmash::site::sitemap::PartLimits;
 
-mod common;
-use common::{Files, cases, difference, flaw, flaws, project, snapshot, state, unbalanced};
+use crate::common::{self, Files, cases, difference, flaw, flaws, project, snapshot, state, unbalanced};
 
 /// Keys of pages that edits write, delete and rename; some collide.
 const PAGES: &[&str] = &[

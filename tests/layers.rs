@@ -297,6 +297,18 @@ fn every_file_begins_with_its_purpose() {
     }
 }
 
+/// A file that nothing names would not be compiled, and its tests would not run.
+#[test]
+fn every_file_of_tests_is_a_module_or_a_binary() {
+    let (modules, manifest) = (include_str!("main.rs"), include_str!("../Cargo.toml"));
+    for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")).expect("the tests can be read") {
+        let name = file.expect("the tests can be read").file_name().to_string_lossy().into_owned();
+        let Some(module) = name.strip_suffix(".rs") else { continue };
+        let is_named = modules.contains(&format!("\nmod {module};\n")) || manifest.contains(&format!("path = \"tests/{name}\""));
+        assert!(is_named, "add `mod {module};` to `tests/main.rs`");
+    }
+}
+
 #[test]
 fn the_top_of_the_repository_has_only_known_entries() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

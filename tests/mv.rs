@@ -9,9 +9,8 @@ use tilmash::link::ResolvedLink;
 use tilmash::project::State;
 use tilmash::rename::{Renamed, rename};
 
-mod common;
-use common::program::{Run, command, put, run, site};
-use common::{Files, inputs, project, sync};
+use crate::common::program::{Run, command, put, run, site};
+use crate::common::{self, Files, inputs, project, sync};
 
 /// Renames in memory.
 fn renamed(files: &Files, old: &str, new: &str) -> Result<Renamed, String> {

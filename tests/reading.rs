@@ -3,8 +3,7 @@
 
 use std::fs;
 
-mod common;
-use common::{Files, Folder};
+use crate::common::{Files, Folder};
 
 const SITE: &str =
     "title: T\nlanguages: [kk, en]\nseverity: {missing-translation: off, no-base-url: off, alignment: off, drift: off}\n";

@@ -12,12 +12,9 @@ use tilmash::project::Project;
 use tilmash::render::Body;
 use tilmash::serve::{Change, ChangeKind, Editor, Event, Options, Server};
 
-mod common;
-#[path = "common/preview.rs"]
-mod preview;
-
-use common::program::site;
-use preview::{DEADLINE, Preview, Response, SITE, ask, borrowed, by_page, open, pending_site};
+use crate::common;
+use crate::common::preview::{DEADLINE, Preview, Response, SITE, ask, borrowed, by_page, open, pending_site};
+use crate::common::program::site;
 
 /// Removes the preview's script tag from a page.
 fn without_script(page: &[u8]) -> Vec<u8> {

@@ -7,12 +7,8 @@ use std::time::{Duration, Instant};
 
 use tilmash::serve::{Editor, Event, Options};
 
-mod common;
-#[path = "common/preview.rs"]
-mod preview;
-
-use common::program::{command, put, site};
-use preview::{DEADLINE, Preview, Response, SITE, borrowed, by_page, open, open_at, pending_site};
+use crate::common::preview::{DEADLINE, Preview, Response, SITE, borrowed, by_page, open, open_at, pending_site};
+use crate::common::program::{command, put, site};
 
 /// Sends bytes unchanged, and returns the answer up to the deadline or the end of the connection.
 fn raw(preview: &Preview, request: &[u8]) -> String {
@@ -152,7 +148,13 @@ fn a_request_beside_hundreds_of_connections_is_answered_at_once() {
     let idle = (0..100).map(|_| connect(""));
     let half = (0..100).map(|_| connect("GET /book/ HTTP/1.1\r\nHost: loc"));
     let bodies = (0..100).map(|_| connect("POST /book/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf"));
-    let streams = (0..100).map(|_| connect("GET /book/__tilmash/events HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    let streams = (0..100).map(|_| {
+        let mut stream = connect("GET /book/__tilmash/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        // The oldest stream makes room for a new one. A stream that is answered is older than the
+        // one that listens to the edit below.
+        stream.read_exact(&mut [0]).unwrap();
+        stream
+    });
     let _flood: Vec<TcpStream> = idle.chain(half).chain(bodies).chain(streams).collect();
     let begun = Instant::now();
     assert_eq!(preview.get("/book/note.txt").status, 200);

@@ -15,8 +15,7 @@ use tilmash::translation::pending::Pending;
 use tilmash::translation::status::{Status, Summary};
 use tilmash::translation::sync::{Accept, renewed};
 
-mod common;
-use common::{Files, Folder, cases, difference, inputs, project, snapshot, state, sync, sync_accepting, table};
+use crate::common::{self, Files, Folder, cases, difference, inputs, project, snapshot, state, sync, sync_accepting, table};
 
 const CONFIG: &str = "title: T\nlanguages: [kk, en]\nseverity: {no-base-url: off}\n";
 

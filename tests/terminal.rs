@@ -1,13 +1,11 @@
 //! The output of a run: its amount, its characters on a terminal, and failures to print it.
 
-#[path = "common/program.rs"]
-mod program;
-
 use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use program::{Run, command, site};
+use crate::common::is_long;
+use crate::common::program::{self, Run, command, site};
 use tempfile::TempDir;
 
 fn run(command: Command) -> Run {
@@ -186,32 +184,37 @@ fn file_names_give_no_commands_to_the_terminal() {
 fn many_problems_print_little_in_little_time() {
     let page = |text: String| ("content/a.kk.md".to_owned(), text);
     let front = |text: String| page(format!("---\n{text}---\n\nText.\n"));
+    // A short run tries smaller texts, each in one of the formats.
+    let size = |times: usize| if is_long() { times } else { times / 4 };
     let texts = [
-        page("[^a]:".repeat(8000)),
-        page("[^a]: x\n\n".repeat(5000)),
-        page("[^a] ".repeat(8000)),
-        page("[[nosuch]] ".repeat(4000)),
-        page("[[nosuch]]\n".repeat(4000)),
-        page("<b>\n\n".repeat(4000)),
-        page("# a {#b}\n\n".repeat(4000)),
-        page(format!("[[{}]]\n", "x".repeat(100_000))),
-        front("a: 1\n".repeat(4000)),
-        front(format!("extra: {{{}}}\n", "a: 1, ".repeat(4000))),
-        front(format!("aliases: [{}]\n", "a, ".repeat(8000))),
-        front(format!("title: {}\nslug: a/{}\n", "x".repeat(100_000), "x".repeat(100_000))),
-        ("content/a.lock".to_owned(), "x".repeat(100_000)),
-        ("content/a.lock".to_owned(), "x\n\n".repeat(10_000)),
-        ("site.yaml".to_owned(), format!("{}\n{}: 1\n", CONFIG.1, "x".repeat(100_000))),
-        ("templates/page.html".to_owned(), format!("{{% if {} %}}", "x ".repeat(50_000))),
-        ("back.csv".to_owned(), format!("id,source,target\n{}", format!("\"{}\",b,c\n", "x".repeat(3000)).repeat(3000))),
-        ("back.csv".to_owned(), "\"".repeat(100_000)),
-        ("back.jsonl".to_owned(), "{}".repeat(50_000)),
-        ("back.jsonl".to_owned(), "{}\n".repeat(50_000)),
-        ("back.po".to_owned(), "msgid \"a\"\n".repeat(10_000)),
+        page("[^a]:".repeat(size(8000))),
+        page("[^a]: x\n\n".repeat(size(5000))),
+        page("[^a] ".repeat(size(8000))),
+        page("[[nosuch]] ".repeat(size(4000))),
+        page("[[nosuch]]\n".repeat(size(4000))),
+        page("<b>\n\n".repeat(size(4000))),
+        page("# a {#b}\n\n".repeat(size(4000))),
+        page(format!("[[{}]]\n", "x".repeat(size(100_000)))),
+        front("a: 1\n".repeat(size(4000))),
+        front(format!("extra: {{{}}}\n", "a: 1, ".repeat(size(4000)))),
+        front(format!("aliases: [{}]\n", "a, ".repeat(size(8000)))),
+        front(format!("title: {}\nslug: a/{}\n", "x".repeat(size(100_000)), "x".repeat(size(100_000)))),
+        ("content/a.lock".to_owned(), "x".repeat(size(100_000))),
+        ("content/a.lock".to_owned(), "x\n\n".repeat(size(10_000))),
+        ("site.yaml".to_owned(), format!("{}\n{}: 1\n", CONFIG.1, "x".repeat(size(100_000)))),
+        ("templates/page.html".to_owned(), format!("{{% if {} %}}", "x ".repeat(size(50_000)))),
+        (
+            "back.csv".to_owned(),
+            format!("id,source,target\n{}", format!("\"{}\",b,c\n", "x".repeat(size(3000))).repeat(size(3000))),
+        ),
+        ("back.csv".to_owned(), "\"".repeat(size(100_000))),
+        ("back.jsonl".to_owned(), "{}".repeat(size(50_000))),
+        ("back.jsonl".to_owned(), "{}\n".repeat(size(50_000))),
+        ("back.po".to_owned(), "msgid \"a\"\n".repeat(size(10_000))),
     ];
-    for (path, text) in &texts {
+    for (at, (path, text)) in texts.iter().enumerate() {
         let folder = site(&[CONFIG, HOME, HOME_EN, ("content/a.kk.md", "# A\n"), (path, text)]);
-        for format in ["full", "short"] {
+        for (format, _) in [("full", 0), ("short", 1)].iter().filter(|(_, turn)| is_long() || at % 2 == *turn) {
             let start = Instant::now();
             let is_exchange = path.starts_with("back");
             let told = if is_exchange { vec!["import", path, "--format", format] } else { vec!["check", "--format", format] };

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use crate::names;
+use super::names;
 
 /// What a corpus is made of; its files come out one by one, so that a large one needs no memory.
 #[derive(Debug, Clone, Copy)]

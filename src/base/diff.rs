@@ -3,7 +3,7 @@
 //! The algorithm is patience diff (B. Cohen, "Patience Diff Advantages",
 //! <https://bramcohen.livejournal.com/73318.html>): items that occur once on both sides are fixed
 //! points, and the stretches between these are compared by Myers' algorithm. Its search is bounded,
-//! so the time grows about linearly with the length (`tests/linear.rs`).
+//! so the time grows about linearly with the length (`tests/growth.rs`).
 //!
 //! `imara-diff` was measured too. It takes four times as long for twice as many words if there are
 //! few different ones (two texts of 80,000 words out of ten: 1.9 s, against 0.3 s), it has three

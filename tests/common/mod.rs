@@ -1,13 +1,11 @@
 //! Helpers of several test files: sites made of texts, snapshots of all results of a state, and
 //! HTML examined as text.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this one")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use program::Run;
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed};
 use tilmash::base::{Diagnostic, diagnostic};
 use tilmash::load::Inputs;
@@ -18,6 +16,10 @@ use tilmash::render::Body;
 use tilmash::site::{Site, WorkId};
 use tilmash::translation::sync::{Accept, first, renewed};
 
+use self::program::Run;
+
+pub(crate) mod gold;
+pub(crate) mod preview;
 pub(crate) mod program;
 
 /// The files of a site, by path.

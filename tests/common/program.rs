@@ -1,5 +1,5 @@
 //! Running the program in a folder, as people and scripts call it. No other test file finds it.
-#![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this one")]
+#![allow(dead_code, reason = "the browser tests are a crate of their own and use a part of this one")]
 
 use std::fs;
 use std::io::Write as _;
