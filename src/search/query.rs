@@ -45,12 +45,11 @@ impl Query {
         let text = &text[..end.unwrap_or_default()];
         let mut query = Self::default();
         let mut phrase = 0;
-        let mut is_quoted = false;
         // The text before the quotation mark at which a part begins.
         let mut before = "";
         let mut end = 0;
         for (at, part) in text.split(QUOTES).enumerate() {
-            is_quoted = at % 2 == 1;
+            let is_quoted = at % 2 == 1;
             let is_quotation_excluded = before == "-" || before.ends_with(" -");
             end += part.len();
             before = &text[..end];
@@ -78,8 +77,7 @@ impl Query {
         query.typed.retain(|(_, words)| words.end <= query.words.len());
         if let Some(last) = query.words.last_mut()
             && is_typed
-            && !is_quoted
-            && text.ends_with(|c: char| !c.is_whitespace())
+            && text.ends_with(char::is_alphanumeric)
         {
             last.is_beginning = true;
         }
