@@ -246,4 +246,138 @@ mod tests {
         ";
         check("kk", table, false, 50);
     }
+
+    #[test]
+    fn english_forms_share_a_stem() {
+        let table = "
+            nation: nations
+            treaty: treaties
+            society: societies
+            sign: signed signing signs
+            unite: united uniting unites
+            state: states stated stating
+            develop: develops developed developing
+            achieve: achieved achieving
+            strengthen: strengthens strengthened
+            meet: meets met meeting
+            speak: spoke spoken speaks
+            write: wrote written writing writes
+            take: took taken taking
+            give: gave given gives
+            solve: solved solving
+            propose: proposing proposed
+            edit: edited editing
+            visit: visited visiting
+            limit: limited
+            enter: entered
+            open: opened
+            plan: planned planning plans
+            travel: travelled traveling
+            refer: referred referring
+            study: studied studying studies
+            play: played playing
+            die: died dying dies
+            agree: agreed agreeing
+            go: went gone goes going
+            be: was were been being is
+            do: did done does
+            have: had has having
+            man: men
+            child: children
+            analysis: analyses
+            analyse: analysed analysing
+            change: changed changing
+            use: used using uses
+            reach: reached reaches
+            join: joined joining
+            continue: continued continuing
+            found: founded founding
+        ";
+        check("en", table, true, 80);
+    }
+
+    #[test]
+    fn english_words_that_look_alike_share_no_stem() {
+        let table = "
+            state: station stationed
+            policy: police policing
+            unit: united unite uniting
+            cent: central
+            single: sing
+            polite: politics policies
+            news: new
+            princess: princes
+            hop: hoped hoping
+            plan: planed plane
+            the: thing
+            it: its
+            even: evening event
+            star: stared stare
+            ear: year earl
+            art: article
+            nation: national
+            organise: organ
+            moment: momentum
+            us: used use
+            past: pastor
+            on: one
+        ";
+        check("en", table, false, 25);
+    }
+
+    #[test]
+    fn russian_forms_share_a_stem() {
+        let table = "
+            яблоко: яблока яблоком яблок
+            книга: книги книгу книг книгами
+            роза: розы роз
+            пчела: пчёлы пчёл
+            весло: весла весел вёсла вёслами
+            садовник: садовника садовники
+            сад: саду сады
+            государство: государства государств
+            договор: договоры договоров
+            отец: отца отцы
+            рынок: рынка рынки
+            день: дня дней
+            имя: имени имена имён
+            статья: статьи статей
+            новый: новая новых новыми
+            русский: русская русских
+            большой: большая большие больших
+            хороший: хорошего хорошие
+            синий: синяя синих
+            сажать: сажает сажал сажали
+            строить: строит строили строился
+            рисовать: рисует рисовал
+            вернуть: вернул вернёт
+            писать: пишет писал
+            любить: люблю любит
+            идти: идёт шла шли
+            человек: люди людей
+        ";
+        check("ru", table, true, 55);
+    }
+
+    #[test]
+    fn russian_words_that_look_alike_share_no_stem() {
+        let table = "
+            россия: российский
+            мир: мирный
+            стол: столица
+            сад: садовник сажать
+            союз: союзник
+            суд: судья
+            дом: до
+            вода: водить водит
+            право: править
+            весть: весло
+            сеть: сила село
+            мать: мало
+            дело: делать
+            государство: государственный
+            карта: картина
+        ";
+        check("ru", table, false, 15);
+    }
 }
