@@ -50,12 +50,17 @@ struct Counts {
 
 impl Counts {
     fn precision(&self) -> f64 {
-        self.right as f64 / (self.right + self.wrong).max(1) as f64
+        share(self.right, self.wrong)
     }
 
     fn recall(&self) -> f64 {
-        self.right as f64 / (self.right + self.missed).max(1) as f64
+        share(self.right, self.missed)
     }
+}
+
+/// Returns the share of right items; 1 if there are none at all.
+fn share(right: usize, others: usize) -> f64 {
+    if right + others == 0 { 1.0 } else { right as f64 / (right + others) as f64 }
 }
 
 fn text(name: &str) -> String {

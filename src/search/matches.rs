@@ -113,8 +113,11 @@ impl Vocabulary {
         }
         let typed = self.plain(&query.text);
         for errors in 1..=most {
+            // Few readers mistype the first letter, and `есть` is no correction of `весть`.
             let is_near = |stem: &&String| {
-                stem.chars().count().abs_diff(letters) <= errors && suggest::distance(&self.plain(stem), &typed) <= errors
+                let is_like =
+                    |stem: &str| stem.chars().next() == typed.chars().next() && suggest::distance(stem, &typed) <= errors;
+                stem.chars().count().abs_diff(letters) <= errors && is_like(&self.plain(stem))
             };
             let mut found: BTreeSet<u32> = BTreeSet::new();
             for stem in self.by_stem().keys().filter(is_near) {
