@@ -164,7 +164,7 @@ const UNKNOWN: &str = "qqqqqqqqqqqqqqqq";
 
 /// Each kind of mapping: its name in the program, its section in `docs/keys.md`, the file that
 /// holds it, and the text of such a file with [`UNKNOWN`] in the mapping.
-const MAPPINGS: [(&str, &str, &str, &str); 20] = [
+const MAPPINGS: [(&str, &str, &str, &str); 21] = [
     ("site.yaml", "site.yaml", "site.yaml", "title: T\nlanguages: [en]\n?: 1\n"),
     ("a language", "Languages", "site.yaml", "title: T\nlanguages: [{code: en, ?: 1}]\n"),
     ("`markdown`", "Markdown", "site.yaml", "title: T\nlanguages: [en]\nmarkdown: {?: 1}\n"),
