@@ -380,4 +380,128 @@ mod tests {
         ";
         check("ru", table, false, 15);
     }
+
+    #[test]
+    fn turkish_forms_share_a_stem() {
+        let table = "
+            elma: elmaları elmanın
+            kitap: kitabı kitapta kitapları
+            ırmak: ırmağın ırmağı
+            ağaç: ağaçları ağacı
+            çocuk: çocuğu çocuklar
+            bahçe: bahçemiz bahçede
+            ev: evde evler evlerimizde
+            gelmek: geldi geliyor gelecek gelen gelmedi gelmiyor gelmez
+            çalışmak: çalıştı çalışıyor çalışan
+            anlamak: anlıyor anladı anlamadı
+            söylemek: söylüyor söyledi
+            okumak: okuyor okudu okuma
+            gitmek: gider gidiyor gitti
+            demek: dedi diyor
+            yapmak: yaparız yapacağı yaptığı
+        ";
+        check("tr", table, true, 35);
+    }
+
+    #[test]
+    fn turkish_words_that_look_alike_share_no_stem() {
+        let table = "
+            bal: balık
+            el: elma elmas elçi
+            gül: gülmek gülüyor
+            göz: gözlük
+            tuz: tuzlu
+            devlet: devletçi
+            yedi: yemek
+            emek: er
+            kar: karar
+            bağ: bağımsızlık
+        ";
+        check("tr", table, false, 13);
+    }
+
+    #[test]
+    fn german_forms_share_a_stem() {
+        let table = "
+            apfel: äpfel äpfeln
+            buch: bücher buches büchern
+            garten: gärten
+            fluss: flusses flüsse
+            haus: häuser häusern
+            stadt: städte städten
+            rose: rosen
+            gärtner: gärtnern gärtners
+            kind: kinder kindern
+            freundin: freundinnen
+            ergebnis: ergebnisse
+            neu: neue neuen neues
+            pflanzen: pflanzt pflanzte
+            arbeiten: arbeitet arbeitete
+            sammeln: sammelte
+            lesen: liest las
+            gehen: ging gegangen
+        ";
+        check("de", table, true, 24);
+    }
+
+    #[test]
+    fn german_words_that_look_alike_share_no_stem() {
+        let table = "
+            biene: bienenstock
+            staat: staatlich stadt
+            bett: beten
+            garten: gärtner
+            sonne: sonst
+            land: landung
+            sprache: spruch
+            hund: hundert
+            mut: mutter
+            wort: antwort
+            see: seele
+        ";
+        check("de", table, false, 10);
+    }
+
+    #[test]
+    fn french_forms_share_a_stem() {
+        let table = "
+            pomme: pommes
+            jardin: jardins
+            bateau: bateaux
+            œil: yeux
+            national: nationale nationaux
+            européen: européenne
+            premier: première premières
+            actif: active
+            public: publique
+            petit: petite petits
+            récent: récente
+            planter: plantent planté plante
+            manger: mangeait mangeons
+            commencer: commençait
+            finir: finissent finit
+            vendre: vendu vendent
+            être: est sont
+            faire: font faisait
+        ";
+        check("fr", table, true, 25);
+    }
+
+    #[test]
+    fn french_words_that_look_alike_share_no_stem() {
+        let table = "
+            pomme: pomade
+            port: porte
+            mer: mes mère
+            cher: chez
+            vent: vente
+            mai: mais
+            jardin: jardinier
+            état: étatique
+            politique: police
+            pont: ponter
+            russe: russie
+        ";
+        check("fr", table, false, 11);
+    }
 }
