@@ -21,6 +21,11 @@ pub(super) struct Vocabulary {
     postings: Vec<Vec<(u32, u32)>>,
     /// The words by their stems; made at the first query.
     by_stem: OnceLock<BTreeMap<String, Vec<u32>>>,
+    /// The stems as [`Self::plain`] gives them, with their numbers of letters; made at the first
+    /// query with a typing error.
+    plain_stems: OnceLock<Vec<(String, usize)>>,
+    /// The letters that [`Self::plain`] replaces.
+    plain_letters: BTreeMap<char, char>,
 }
 
 /// The greatest number of other spellings of a word.
@@ -42,7 +47,15 @@ impl Vocabulary {
             }
         }
         let (words, postings) = places.into_iter().unzip();
-        Self { rules: rules.clone(), words, postings, by_stem: OnceLock::new() }
+        let tables = rules.spellings().iter().filter(|spelling| spelling.name == FOLDED);
+        let mut plain_letters = BTreeMap::new();
+        for (typed, meant) in tables.flat_map(|spelling| &spelling.letters) {
+            let single = |text: &str| text.chars().next().filter(|c| text.len() == c.len_utf8());
+            for meant in meant.iter().filter_map(|meant| single(meant)) {
+                single(typed).map(|typed| plain_letters.entry(meant).or_insert(typed));
+            }
+        }
+        Self { rules: rules.clone(), words, postings, by_stem: OnceLock::new(), plain_stems: OnceLock::new(), plain_letters }
     }
 
     pub(super) fn postings(&self, word: u32) -> &[(u32, u32)] {
@@ -54,12 +67,9 @@ impl Vocabulary {
         self.rules.articles.iter().any(|article| article == word)
     }
 
-    /// Returns true if two words may be forms of one word.
-    pub(super) fn are_forms(&self, a: &str, b: &str) -> bool {
-        a == b || {
-            let stems = self.rules.stems(a);
-            self.rules.stems(b).iter().any(|stem| stems.contains(stem))
-        }
+    /// Returns the words of which a word may be a form.
+    pub(super) fn stems(&self, word: &str) -> Vec<String> {
+        self.rules.stems(word)
     }
 
     /// Returns the words that are the query word or a form of it, or begin with it.
@@ -114,13 +124,13 @@ impl Vocabulary {
         let typed = self.plain(&query.text);
         for errors in 1..=most {
             // Few readers mistype the first letter, and `есть` is no correction of `весть`.
-            let is_near = |stem: &&String| {
-                let is_like =
-                    |stem: &str| stem.chars().next() == typed.chars().next() && suggest::distance(stem, &typed) <= errors;
-                stem.chars().count().abs_diff(letters) <= errors && is_like(&self.plain(stem))
+            let is_near = |(stem, count): &(String, usize)| {
+                count.abs_diff(letters) <= errors
+                    && stem.chars().next() == typed.chars().next()
+                    && suggest::distance(stem, &typed) <= errors
             };
             let mut found: BTreeSet<u32> = BTreeSet::new();
-            for stem in self.by_stem().keys().filter(is_near) {
+            for (stem, _) in self.by_stem().keys().zip(self.plain_stems()).filter(|(_, plain)| is_near(plain)) {
                 let meant = QueryWord { text: stem.clone(), is_beginning: false, ..query.clone() };
                 found.extend(self.forms(&meant).into_iter().map(|(word, _)| word));
             }
@@ -134,17 +144,7 @@ impl Vocabulary {
     /// Returns a word as a reader types it who has no keyboard of the language: without accents, and
     /// with the letters that stand for others in the spelling `folded`.
     fn plain(&self, word: &str) -> String {
-        let tables = self.rules.spellings().iter().filter(|spelling| spelling.name == FOLDED);
-        let letters: Vec<_> =
-            tables.flat_map(|spelling| &spelling.letters).filter(|(typed, _)| typed.chars().count() == 1).collect();
-        let plain: String = word
-            .chars()
-            .map(|c| {
-                let stands_for = |meant: &String| meant.chars().eq([c]);
-                let typed = letters.iter().find(|(_, meant)| meant.iter().any(stands_for));
-                typed.and_then(|(typed, _)| typed.chars().next()).unwrap_or(c)
-            })
-            .collect();
+        let plain: String = word.chars().map(|c| self.plain_letters.get(&c).copied().unwrap_or(c)).collect();
         without_marks(&plain)
     }
 
@@ -153,6 +153,13 @@ impl Vocabulary {
         let first = self.words.partition_point(|word| word.as_str() < beginning);
         let count = self.words[first..].partition_point(|word| word.starts_with(beginning));
         first as u32..(first + count) as u32
+    }
+
+    fn plain_stems(&self) -> &[(String, usize)] {
+        self.plain_stems.get_or_init(|| {
+            let plain = |stem: &String| (self.plain(stem), stem.chars().count());
+            self.by_stem().keys().map(plain).collect()
+        })
     }
 
     fn by_stem(&self) -> &BTreeMap<String, Vec<u32>> {

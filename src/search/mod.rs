@@ -63,7 +63,8 @@ pub struct Index {
 #[derive(Debug)]
 struct Term {
     lang: usize,
-    words: Vec<String>,
+    /// The stems of each word.
+    words: Vec<Vec<String>>,
     items: Vec<u32>,
 }
 
@@ -116,13 +117,13 @@ const CLOSE: f64 = 0.5;
 impl Index {
     /// Lists the words of all items. `rules` are the rules for forms per language.
     pub fn new(items: Vec<Item>, rules: &[&Inflection], terms: Vec<TermName>) -> Self {
-        let languages = (0..).zip(rules).map(|(lang, rules)| Vocabulary::new(&items, lang, rules)).collect();
-        let terms = terms.into_iter().map(|TermName { lang, name, items }| Term {
-            lang: lang.0,
-            words: words(&name).into_iter().map(|word| word.text).collect(),
-            items,
+        let languages: Vec<Vocabulary> = (0..).zip(rules).map(|(lang, rules)| Vocabulary::new(&items, lang, rules)).collect();
+        let terms = terms.into_iter().map(|TermName { lang, name, items }| {
+            let rules = rules[lang.0];
+            Term { lang: lang.0, words: words(&name).into_iter().map(|word| rules.stems(&word.text)).collect(), items }
         });
-        Self { items, languages, terms: terms.collect() }
+        let terms = terms.collect();
+        Self { items, languages, terms }
     }
 
     /// Finds the items that fit a query.
@@ -226,11 +227,19 @@ impl Index {
 
     /// Returns the items that mention a term whose name is the query.
     fn of_term(&self, query: &[&QueryWord], excluded: &[u32]) -> Vec<u32> {
+        // Per language, the stems of the words of the query.
+        let queries: Vec<Vec<Vec<String>>> = self
+            .languages
+            .iter()
+            .map(|vocabulary| {
+                let words = query.iter().filter(|word| query.len() == 1 || !vocabulary.is_article(&word.text));
+                words.map(|word| vocabulary.stems(&word.text)).collect()
+            })
+            .collect();
         let is_name = |term: &&Term| {
-            let rules = &self.languages[term.lang];
-            let bare = query.iter().filter(|word| query.len() == 1 || !rules.is_article(&word.text));
-            let query: Vec<_> = bare.collect();
-            term.words.len() == query.len() && term.words.iter().zip(query).all(|(name, word)| rules.are_forms(name, &word.text))
+            let query = &queries[term.lang];
+            let share = |(name, word): (&Vec<String>, &Vec<String>)| name.iter().any(|stem| word.contains(stem));
+            term.words.len() == query.len() && term.words.iter().zip(query).all(share)
         };
         let mut items: Vec<u32> = self.terms.iter().filter(is_name).flat_map(|term| term.items.iter().copied()).collect();
         items.sort_unstable();

@@ -104,10 +104,12 @@ impl Inflection {
             return (changed == becomes).then(|| change.ends.clone());
         }
         let kept = changed.strip_suffix(becomes.as_str())?;
-        let letters = change.ends.trim_start_matches(|c: char| c.is_ascii_uppercase());
-        let stem = format!("{kept}{letters}");
         // The classes before the letters are a condition for the text that stays.
-        self.without_end(&stem, change).is_some_and(|rest| rest == kept).then_some(stem)
+        let letters = change.ends.trim_start_matches(|c: char| c.is_ascii_uppercase());
+        let classes = change.ends[..change.ends.len() - letters.len()].chars().rev();
+        let mut last = kept.chars().rev();
+        let fits = |class: char| last.next().is_some_and(|c| self.classes.get(&c) == Some(&class));
+        classes.map(fits).all(|fits| fits).then(|| format!("{kept}{letters}"))
     }
 }
 
