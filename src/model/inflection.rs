@@ -296,7 +296,7 @@ impl Inflection {
                 .report(&code::BAD_VALUE, &first.key_place, format!("there are more than {MOST_ENDINGS} endings"))
                 .hint("endings that `=` takes from another state count again; use `pairs` and classes to write fewer");
         }
-        self.changes = self.read_changes(fields, &names);
+        self.read_changes(fields, &names);
         self.read_search(fields, &names);
     }
 
@@ -317,7 +317,7 @@ impl Inflection {
         if let Some(shortest) = search.take_int("shortest") {
             self.search.shortest = usize::try_from(shortest).unwrap_or_default().max(1);
         }
-        self.search.changes = self.read_changes(&mut search, names);
+        self.read_search_changes(&mut search, names);
         for entry in search.take_map("exceptions") {
             let stems = yaml::text(&entry.node, search.problems()).unwrap_or_default();
             self.search.exceptions.insert(entry.key.clone(), stems.split_whitespace().map(str::to_owned).collect());
@@ -334,8 +334,43 @@ impl Inflection {
         search.finish();
     }
 
+    /// Reads the changes that only the search knows: per state, texts such as `VRу -, =go went`. A
+    /// language has hundreds of them, and YAML takes ten times longer to read as mappings.
+    fn read_search_changes(&mut self, search: &mut Fields<'_, '_>, names: &[&str]) {
+        for entry in search.take_map("stems") {
+            let Some(state) = names.iter().position(|name| *name == entry.key) else {
+                search
+                    .report(&code::BAD_VALUE, &entry.key_place, format!("no state is called `{}`", entry.key))
+                    .hint(format!("the states are: {}", names.join(", ")));
+                continue;
+            };
+            for item in entry.node.items() {
+                let Some(text) = yaml::text(item, search.problems()) else { continue };
+                for change in text.split(',') {
+                    let (text, is_whole) = change.trim().strip_prefix('=').map_or((change, false), |word| (word, true));
+                    let parts: Vec<&str> = text.split_whitespace().collect();
+                    let (ends, becomes, before) = match parts[..] {
+                        [ends, becomes] if is_whole || self.is_pattern(ends) => (ends, becomes, ""),
+                        [ends, becomes, before] if !is_whole && self.is_pattern(ends) => (ends, becomes, before),
+                        _ => {
+                            search
+                                .report(&code::BAD_VALUE, &item.place, format!("`{}` is no change of a stem", change.trim()))
+                                .hint("write the end of the word and the new end, `-` for none: `Vбу п`; the first letters of the endings, if only some follow: `Vбу п тқ`; for a single word `=go went`");
+                            continue;
+                        }
+                    };
+                    if self.search.changes.len() < MOST_CHANGES {
+                        let becomes = Some(if becomes == "-" { String::new() } else { becomes.to_owned() });
+                        let (ends, before) = (ends.to_owned(), before.to_owned());
+                        self.search.changes.push(StemChange { ends, becomes, is_whole, before, state });
+                    }
+                }
+            }
+        }
+    }
+
     /// Reads the changes of stems.
-    fn read_changes(&self, fields: &mut Fields<'_, '_>, names: &[&str]) -> Vec<StemChange> {
+    fn read_changes(&mut self, fields: &mut Fields<'_, '_>, names: &[&str]) {
         let number = |name: &str| names.iter().position(|it| *it == name);
         let items = fields.take_list("stems");
         if let Some(item) = items.get(MOST_CHANGES) {
@@ -379,7 +414,7 @@ impl Inflection {
             change.finish();
         }
         self.limit_changes(&mut changes, fields);
-        changes.into_iter().map(|(change, _)| change).collect()
+        self.changes.extend(changes.into_iter().map(|(change, _)| change));
     }
 
     /// Removes changes that fit a word which has too many others, and reports the first of them.
