@@ -29,6 +29,7 @@
 //! | route | one output path and its content |
 //! | term | a person, place, treaty or concept with names in each language, as data of the site |
 //! | mention | a name of a term in a sentence, in any of its inflected forms |
+//! | item | what a search finds: a sentence or a title in all languages that have it |
 //! | bead | one row of the alignment of two editions: n segments here, m there |
 //!
 //! # Data flow
@@ -66,6 +67,8 @@
 //!   ([`model::TermNames`], the part of [`model::Glossary`] that an edit of a description leaves as
 //!   it is), and so are the endings that they may have in a language ([`model::Inflection`]) and
 //!   the words that mark a year ([`model::Years`]).
+//! * [`search`] finds sentences by their words, in any form and spelling. It knows texts only;
+//!   [`render`] collects those of the site.
 //! * [`check`] runs all checks that look across documents.
 //! * [`render`] renders the page of a route; [`output`] renders all other routes (feeds, sitemap).
 //! * [`translation::exchange`] writes sentences and their translations for translators' tools. It
@@ -116,6 +119,10 @@
 //!   its inline markup, as [`markdown::Span`]s of 12 bytes. Checks read these, so a link is a link
 //!   for them exactly if it is one on the page. Exchange and the split ask the same code for the
 //!   spans of a sentence that stands alone, such as a translation from outside.
+//! * **A word has all the stems that the rules allow**, and two words are forms of one word if they
+//!   share a stem. A rule that takes off the longest ending would cut words whose bare form looks
+//!   inflected: `Қазақстан` ends like an ablative. The dictionary form of a verb is its stem, so a
+//!   verb and a noun that begin alike stay apart: `алма`, apple, and `алу`, to take.
 //! * **Ids are holes.** The id of a sentence depends on the lock; its text does not. The work's
 //!   lock is an input of parsing like the text, so the parse cache still only compares inputs.
 //! * **The lock keeps the source's text**, not only its digest. So an edited sentence is found by

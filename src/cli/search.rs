@@ -53,7 +53,11 @@ pub(super) fn search(global: &Global, args: &SearchArgs) -> Outcome {
     if answer.found.is_empty() && !args.json {
         text.push_str("nothing found\n");
     }
-    print::text(&text);
+    if args.json {
+        print::data(text.as_bytes());
+    } else {
+        print::text(&text);
+    }
     Ok(super::Code::Fine)
 }
 

@@ -11,7 +11,7 @@ use crate::base::{self, Diagnostic, Report, code, path};
 use crate::markdown;
 use crate::model::term::{DateRange, OUTLINES, PartialDate};
 use crate::model::{LangId, LanguagePack, SegmentIndex, Term, TermId};
-use crate::parse::HtmlRange;
+use crate::parse::{Document, HtmlRange};
 use crate::site::{WorkId, route};
 use crate::terms::Place;
 
@@ -260,15 +260,16 @@ pub(super) fn timeline(renderer: &Renderer, lang: LangId, own_path: &str, proble
     for (date, entry) in entries {
         let terms: Vec<Value> =
             entry.terms.into_iter().map(|(id, term)| timeline_term(renderer, lang, &root, id, term)).collect();
-        let mut sentences = Vec::new();
-        for place in entry.places {
+        let found = Sentence::all(renderer, lang, Subject::Date(date), &entry.places);
+        let sentence = |(place, sentence): (&Place, &Sentence)| {
             let edition = site.edition(place.work, place.lang).expect("dates are in editions that exist");
-            sentences.push(map([
+            map([
                 ("chapter", edition.document.title.as_str().into()),
                 ("lang", shared::other_lang(site, place.lang, lang).into()),
-                ("sentence", Sentence::of(renderer, lang, Subject::Date(date), place).value(renderer)),
-            ]));
-        }
+                ("sentence", sentence.value(renderer)),
+            ])
+        };
+        let sentences: Vec<Value> = entry.places.iter().zip(&found).map(sentence).collect();
         let item = map([
             ("id", date.id().into()),
             ("date", date_value(renderer, lang, Some(date))),
@@ -351,29 +352,34 @@ fn concordance(renderer: &Renderer, lang: LangId, id: TermId, root: &str, proble
     }
     let count = works.iter().map(|(_, _, range)| range.len()).sum();
     let most = most_of_chapter(works.iter().map(|(_, _, range)| range.len()));
-    let mut shown = 0;
-    let mut chapters = Vec::new();
+    let mut shown: Vec<Place> = Vec::new();
+    let mut of_works: Vec<(WorkId, LangId, usize, usize)> = Vec::new();
     for (work, language, range) in works {
-        let places = &places[range.start..range.end.min(range.start + most).min(range.start + SENTENCES - shown)];
-        if places.is_empty() {
+        let here = &places[range.start..range.end.min(range.start + most).min(range.start + SENTENCES - shown.len())];
+        if here.is_empty() {
             break;
         }
-        shown += places.len();
+        shown.extend(here);
+        of_works.push((work, language, here.len(), range.len() - here.len()));
+    }
+    let mut sentences = Sentence::all(renderer, lang, Subject::Term(id), &shown).into_iter();
+    let mut chapters = Vec::new();
+    for (work, language, count, more) in of_works {
         let (_, edition) = site.nearest_edition(work, lang);
-        let mut sentences = String::new();
-        for place in places {
-            let sentence = Sentence::of(renderer, lang, Subject::Term(id), *place);
-            sentence.write(renderer, (lang, language), root, &mut sentences, problems);
+        let mut html = String::new();
+        for sentence in sentences.by_ref().take(count) {
+            sentence.write(renderer, (lang, language), root, &mut html, problems);
         }
         let page_url = site.page(work, lang).map_or_else(|| path::to_url(&edition.path), |page| path::to_url(page.path));
         chapters.push(map([
             ("title", edition.document.title.as_str().into()),
             ("url", page_url.into()),
             ("lang", shared::other_lang(site, language, lang).into()),
-            ("more", Some(range.len() - places.len()).filter(|more| *more > 0).into()),
-            ("sentences", Value::safe_string(&sentences)),
+            ("more", Some(more).filter(|more| *more > 0).into()),
+            ("sentences", Value::safe_string(&html)),
         ]));
     }
+    let shown = shown.len();
     Concordance { chapters, shown, count }
 }
 
@@ -411,27 +417,91 @@ struct Partner {
     html: String,
 }
 
-impl Sentence {
-    fn of(renderer: &Renderer, lang: LangId, subject: Subject, place: Place) -> Self {
+/// The language and the lines of a partner.
+type PartnerLines = (LangId, Vec<SegmentIndex>);
+
+/// A line of an edition, found for a list of sentences.
+struct Line<'a> {
+    work: WorkId,
+    document: &'a Document,
+    segment: SegmentIndex,
+    /// The ranges that are marked in it.
+    marks: Vec<HtmlRange>,
+}
+
+impl<'a> Line<'a> {
+    /// Finds lines. In a large site each is in another part of the memory, so that reading one takes
+    /// longer than all else. Several short loops, instead of one long loop, let the processor read
+    /// the parts of many lines at the same time.
+    fn all(renderer: &'a Renderer, subject: Subject, places: &[Place]) -> Vec<Self> {
         let site = &renderer.site;
-        let Place { work, lang: own, segment } = place;
-        let edition = site.edition(work, own).expect("mentions are in editions that exist");
-        let document = &edition.document;
-        let id = document.segments[segment].id.to_string();
-        let path = site.page(work, lang).map_or(&edition.path, |page| page.path);
-        let partner = partner_of(renderer, place).map(|(other, segments)| {
-            let edition = site.edition(work, other).expect("a partner is in an edition");
-            let texts: Vec<String> = segments.iter().map(|&segment| marked(renderer, work, other, segment, subject)).collect();
-            let first = edition.document.segments[segments[0]].id;
-            Partner { lang: other, url: format!("{}#{first}", path::to_url(&edition.path)), html: texts.join(" ") }
+        let document =
+            |place: &Place| &*site.edition(place.work, place.lang).expect("mentions are in editions that exist").document;
+        let documents: Vec<&Document> = places.iter().map(document).collect();
+        let mentions: Vec<_> = places.iter().map(|place| renderer.mentions.of_edition(place.work, place.lang)).collect();
+        let ranges: Vec<HtmlRange> =
+            places.iter().zip(&documents).map(|(place, document)| document.segments[place.segment].html).collect();
+        // The first byte of each text is enough to have it read.
+        let starts =
+            ranges.iter().zip(&documents).map(|(range, document)| document.body.html.as_bytes().get(range.bytes().start));
+        let _: Vec<Option<u8>> = std::hint::black_box(starts.map(Option::<&u8>::copied).collect());
+        let marks = places.iter().zip(mentions).map(|(place, mentions)| match subject {
+            Subject::Term(id) => mentions
+                .in_segment(place.segment)
+                .iter()
+                .filter(|mention| mention.term == id)
+                .map(|mention| mention.html)
+                .collect(),
+            Subject::Date(date) => {
+                mentions.dates_in_segment(place.segment).iter().filter(|it| it.date == date).map(|it| it.html).collect()
+            }
         });
-        Self {
-            url: format!("{}#{id}", path::to_url(path)),
-            id,
-            html: marked(renderer, work, own, segment, subject),
-            in_note: document.segments[segment].note.is_some(),
-            partner,
-        }
+        let marks: Vec<Vec<HtmlRange>> = marks.collect();
+        let lines = places.iter().zip(documents).zip(marks);
+        lines.map(|((place, document), marks)| Self { work: place.work, document, segment: place.segment, marks }).collect()
+    }
+
+    /// Returns the line as HTML, with its marks.
+    fn html(&self, renderer: &Renderer) -> String {
+        let Self { work, document, segment, marks } = self;
+        Excerpt { renderer, work: *work, document }.segment_marked(*segment, marks)
+    }
+}
+
+impl Sentence {
+    /// Returns the sentences at some places, for a page in a language.
+    fn all(renderer: &Renderer, lang: LangId, subject: Subject, places: &[Place]) -> Vec<Self> {
+        let site = &renderer.site;
+        let lines = Line::all(renderer, subject, places);
+        let partners: Vec<_> = places.iter().map(|place| partner_of(renderer, *place)).collect();
+        let of_partner = |(place, partner): (&Place, &Option<PartnerLines>)| {
+            let work = place.work;
+            let (lang, segments) = partner.as_ref().map_or((place.lang, &[][..]), |(lang, segments)| (*lang, segments));
+            segments.iter().map(move |&segment| Place { work, lang, segment }).collect::<Vec<_>>()
+        };
+        let partner_places: Vec<Place> = places.iter().zip(&partners).flat_map(of_partner).collect();
+        let mut partner_lines = Line::all(renderer, subject, &partner_places).into_iter();
+        let sentence = |((place, line), partner): ((&Place, &Line<'_>), Option<PartnerLines>)| {
+            let edition = site.edition(place.work, place.lang).expect("mentions are in editions that exist");
+            let segment = &line.document.segments[place.segment];
+            let id = segment.id.to_string();
+            let path = site.page(place.work, lang).map_or(&edition.path, |page| page.path);
+            let partner = partner.map(|(other, segments)| {
+                let lines: Vec<Line<'_>> = partner_lines.by_ref().take(segments.len()).collect();
+                let texts: Vec<String> = lines.iter().map(|line| line.html(renderer)).collect();
+                let first = lines[0].document.segments[segments[0]].id;
+                let path = &site.edition(place.work, other).expect("a partner is in an edition").path;
+                Partner { lang: other, url: format!("{}#{first}", path::to_url(path)), html: texts.join(" ") }
+            });
+            Self {
+                url: format!("{}#{id}", path::to_url(path)),
+                id,
+                html: line.html(renderer),
+                in_note: segment.note.is_some(),
+                partner,
+            }
+        };
+        places.iter().zip(&lines).zip(partners).map(sentence).collect()
     }
 
     /// Returns the sentence as templates see it.
@@ -483,7 +553,7 @@ impl Sentence {
 
 /// Returns the language and the lines of a sentence's partner: of a translated sentence its source,
 /// of a source sentence its first translation.
-fn partner_of(renderer: &Renderer, place: Place) -> Option<(LangId, Vec<SegmentIndex>)> {
+fn partner_of(renderer: &Renderer, place: Place) -> Option<PartnerLines> {
     let site = &renderer.site;
     let Place { work, lang, segment } = place;
     let (source, _) = site.source_edition(work);
@@ -495,19 +565,6 @@ fn partner_of(renderer: &Renderer, place: Place) -> Option<(LangId, Vec<SegmentI
     }
     let sources: Vec<SegmentIndex> = site.statuses(work, lang)?.pairs_of_line(segment).filter_map(|pair| pair.source).collect();
     (!sources.is_empty()).then_some((source, sources))
-}
-
-/// Returns a sentence as HTML, with the mentions of its subject marked.
-fn marked(renderer: &Renderer, work: WorkId, lang: LangId, segment: SegmentIndex, subject: Subject) -> String {
-    let document = &renderer.site.edition(work, lang).expect("the edition exists").document;
-    let mentions = renderer.mentions.of_edition(work, lang);
-    let ranges: Vec<HtmlRange> = match subject {
-        Subject::Term(id) => {
-            mentions.in_segment(segment).iter().filter(|mention| mention.term == id).map(|mention| mention.html).collect()
-        }
-        Subject::Date(date) => mentions.dates_in_segment(segment).iter().filter(|it| it.date == date).map(|it| it.html).collect(),
-    };
-    Excerpt { renderer, work, document }.segment_marked(segment, &ranges)
 }
 
 /// Returns the terms that most sentences mention together with a term.

@@ -106,10 +106,10 @@ impl Inflection {
         let kept = changed.strip_suffix(becomes.as_str())?;
         // The classes before the letters are a condition for the text that stays.
         let letters = change.ends.trim_start_matches(|c: char| c.is_ascii_uppercase());
-        let classes = change.ends[..change.ends.len() - letters.len()].chars().rev();
+        let mut classes = change.ends[..change.ends.len() - letters.len()].chars().rev();
         let mut last = kept.chars().rev();
         let fits = |class: char| last.next().is_some_and(|c| self.classes.get(&c) == Some(&class));
-        classes.map(fits).all(|fits| fits).then(|| format!("{kept}{letters}"))
+        classes.all(fits).then(|| format!("{kept}{letters}"))
     }
 }
 
