@@ -21,8 +21,8 @@ const HOME: (&str, &str) = ("content/index.kk.md", "# Басты бет\n");
 const HOME_EN: (&str, &str) = ("content/index.en.md", "# Home\n");
 const BROKEN: (&str, &str) = ("content/a.kk.md", "# A\n\n[[nosuch]]\n");
 
-const COMMANDS: [&str; 12] =
-    ["build", "serve", "check", "split", "sync", "status", "terms", "export", "import", "init", "new", "render"];
+const COMMANDS: [&str; 13] =
+    ["build", "serve", "check", "split", "sync", "status", "search", "terms", "export", "import", "init", "new", "render"];
 
 #[test]
 fn help_names_every_command_and_shows_an_example_of_each() {
@@ -611,6 +611,36 @@ fn sources_are_not_written_through_links_out_of_the_site() {
     let run = tilmash(&folder, &["new", "other/page"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(folder.join("content/real/page.en.md").is_file());
+}
+
+#[test]
+fn search_shows_sentences_with_their_partners_and_places() {
+    let folder = site(&[
+        CONFIG,
+        ("content/a.kk.md", "---\ntitle: Өзен\n---\n\nЕртіс өзенінің суы мол.\nЖағасында қала бар.\n"),
+        ("content/a.en.md", "---\ntitle: River\n---\n\nThe river Irtysh is full.\nThere are towns on its bank.\n"),
+    ]);
+    let run = |arguments: &[&str]| {
+        let run = tilmash(folder.path(), &[&["search"], arguments].concat());
+        assert_eq!(run.code, 0, "{}", run.err);
+        run.out
+    };
+    let sentence = "content/a.kk.md:5  a#1.1\n  Ертіс өзенінің суы мол.\n  en: The river Irtysh is full.\n\n";
+    assert_eq!(run(&["өзеннен"]), format!("content/a.kk.md:1  a#title\n  Өзен\n  en: River\n\n{sentence}"));
+    assert_eq!(run(&["irtysh", "--language", "kk"]), sentence);
+    assert_eq!(run(&["town -bank"]), "nothing found\n");
+    assert_eq!(
+        run(&["river", "--limit", "1"]),
+        "content/a.en.md:1  a#title\n  River\n  kk: Өзен\n\n1 more; use `--limit` to see them\n"
+    );
+    assert!(run(&["Irtysh town"]).starts_with("no sentence has all words; these have some of them\n\n"));
+    let line: serde_json::Value = serde_json::from_str(&run(&["town", "--json"])).expect("a line of JSON");
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    assert_eq!(["work", "id", "language", "file"].map(|key| text(&line[key])), ["a", "1.2", "en", "content/a.en.md"]);
+    assert_eq!((text(&line["text"]), line["line"].as_u64()), ("There are towns on its bank.".to_owned(), Some(6)));
+    assert_eq!(line["partners"], serde_json::json!([{"language": "kk", "text": "Жағасында қала бар."}]));
+    assert!(line["score"].is_number());
+    assert_eq!(run(&["nothing", "--json"]), "");
 }
 
 #[test]

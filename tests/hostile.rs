@@ -26,7 +26,7 @@ const SECRET: &str = "qupiya-word";
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Every command that ends by itself, with the options that make it do most.
-const COMMANDS: [&[&str]; 17] = [
+const COMMANDS: [&[&str]; 18] = [
     &["build"],
     &["check", "--external"],
     &["check", "--complete", "en"],
@@ -35,6 +35,7 @@ const COMMANDS: [&[&str]; 17] = [
     &["status"],
     &["status", "first-chapter"],
     &["terms"],
+    &["search", "first"],
     &["export", "--to", "po", "--language", "en"],
     &["export", "--to", "csv", "--language", "en", "--output", "out.csv"],
     &["import", "back.po"],

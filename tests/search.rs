@@ -243,3 +243,30 @@ proptest! {
         BOOK.0.search(&Query::read(&query, true));
     }
 }
+
+/// Returns the numbers of the lines found, best first.
+fn order(language: &str, lines: &[&str], query: &str) -> Vec<String> {
+    let lines: Vec<(usize, &str)> = lines.iter().map(|line| (0, *line)).collect();
+    let index = index_of(&lines, &[language]);
+    index.search(&Query::read(query, false)).found.into_iter().map(|found| index.items[found.item as usize].id.clone()).collect()
+}
+
+#[test]
+fn better_results_come_first() {
+    let same_form_derived = ["Бұл құқықтық мәселе.", "Оның құқығы бар.", "Адам мен құқық туралы сөз."];
+    assert_eq!(order("kk", &same_form_derived, "құқық"), ["3", "2", "1"]);
+    let close = ["There was peace, and after many years of war a treaty.", "They signed a peace treaty.", "A treaty of peace."];
+    assert_eq!(order("en", &close, "peace treaty"), ["2", "3", "1"]);
+    let rare = ["The river and the river bank.", "The ferry on the river.", "The river."];
+    assert_eq!(order("en", &rare, "ferry river"), ["2"]);
+    assert_eq!(order("en", &rare, "ferry boat river"), ["2", "1", "3"], "some of the words");
+}
+
+#[test]
+fn marks_are_the_words_found() {
+    let index = index_of(&[(0, "Каспий теңізінің түбі, теңіз.")], &["kk"]);
+    let found = index.search(&Query::read("теңіз", false)).found;
+    let text = index.items[0].texts[0].as_deref().expect("the line has a text");
+    let marked: Vec<&str> = found[0].marks.iter().map(|(_, range)| &text[range.clone()]).collect();
+    assert_eq!(marked, ["теңізінің", "теңіз"]);
+}

@@ -30,6 +30,8 @@ pub(super) struct Vocabulary {
 
 /// The greatest number of other spellings of a word.
 const MOST_SPELLINGS: usize = 500;
+/// The least number of letters of a stem from which words are derived.
+const DERIVED: usize = 5;
 /// The greatest number of bytes of a word with other spellings.
 const LONGEST_SPELLED: usize = 96;
 /// The spelling of readers who type letters without their marks: they may also mean what they type.
@@ -87,6 +89,22 @@ impl Vocabulary {
         }
         if let Ok(same) = self.words.binary_search(&query.text) {
             found.insert(same as u32, Fit::Same);
+        }
+        found.into_iter().collect()
+    }
+
+    /// Returns the forms of the query word, and behind them the words that are derived from it: they
+    /// begin with a stem that is long enough to say something. Without a form there are none, since
+    /// `cent` is no beginning of `central` to a reader.
+    pub(super) fn forms_and_derived(&self, query: &QueryWord) -> Vec<(u32, Fit)> {
+        let mut found: BTreeMap<u32, Fit> = self.forms(query).into_iter().collect();
+        if found.is_empty() {
+            return Vec::new();
+        }
+        for stem in self.rules.stems(&query.text) {
+            if stem.chars().count() >= DERIVED {
+                self.range(&stem).for_each(|word| _ = found.entry(word).or_insert(Fit::Derived));
+            }
         }
         found.into_iter().collect()
     }

@@ -9,6 +9,7 @@
 //! ```text
 //! same word        Ресейге   finds Ресейге
 //! form of it       Ресейге   finds Ресей, Ресейдің
+//! derived word     құқық     finds құқықтық    (behind the forms)
 //! other spelling   resei     finds Ресей       (letters of another alphabet or keyboard)
 //! typing error     Рисей     finds Ресей
 //! ```
@@ -91,6 +92,7 @@ pub struct Answer {
 enum Fit {
     Typo,
     Spelling,
+    Derived,
     Form,
     Same,
 }
@@ -100,6 +102,7 @@ impl Fit {
         match self {
             Fit::Same => 1.0,
             Fit::Form => 0.9,
+            Fit::Derived => 0.7,
             Fit::Spelling => 0.6,
             Fit::Typo => 0.4,
         }
@@ -182,7 +185,7 @@ impl Index {
     /// Returns the places of the words of the texts that fit a query word best.
     fn places(&self, word: &QueryWord) -> Places {
         type Step = fn(&Vocabulary, &QueryWord) -> Vec<(u32, Fit)>;
-        const STEPS: [Step; 3] = [Vocabulary::forms, Vocabulary::spellings, Vocabulary::typos];
+        const STEPS: [Step; 3] = [Vocabulary::forms_and_derived, Vocabulary::spellings, Vocabulary::typos];
         for step in STEPS {
             let mut places = Places::new();
             for (lang, vocabulary) in self.languages.iter().enumerate() {
@@ -260,9 +263,11 @@ impl Index {
         }
         places.sort_unstable();
         places.dedup();
-        let close = places.windows(2).filter(|pair| pair[0].0 == pair[1].0 && pair[1].1 - pair[0].1 == 1).count();
         if groups.len() > 1 {
-            score += CLOSE * close.min(groups.len()) as f64;
+            let gaps = places.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| f64::from(pair[1].1 - pair[0].1));
+            let mut close: Vec<f64> = gaps.map(|gap| 1.0 / gap).collect();
+            close.sort_by(|a, b| b.total_cmp(a));
+            score += CLOSE * close.iter().take(groups.len() - 1).sum::<f64>();
         }
         if data.is_heading {
             score *= 1.0 + HEADING;

@@ -188,8 +188,8 @@ for (const width of [320, 768, 1280]) {
         const terms = page.locator(':is(.prose, .rows) a.term:visible');
         const count = await terms.count();
         assert.ok(count > 3, `${name} has ${count} mentions`);
-        // Up to ten mentions from the whole page.
-        const chosen = Array.from({ length: count }, (_, number) => number).filter((number) => number % Math.ceil(count / 10) === 0);
+        // Up to six mentions from the whole page.
+        const chosen = Array.from({ length: count }, (_, number) => number).filter((number) => number % Math.ceil(count / 6) === 0);
         for (const [turn, number] of chosen.entries()) {
           const term = terms.nth(number);
           // Each mention at another height of the window.
