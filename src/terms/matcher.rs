@@ -177,8 +177,14 @@ fn has_capitals(text: &str, capitals: &[bool]) -> bool {
     fold_chars(text).zip(capitals).all(|((_, c, _), is_capital)| !is_capital || c.is_uppercase())
 }
 
+/// Returns true for a letter, a digit or a combining mark. As in [`lower`], the common letters are not
+/// looked up in Unicode's table.
 fn is_of_word(c: char) -> bool {
-    matches!(c, 'a'..='z' | 'а'..='я') || c.is_alphanumeric() || is_combining_mark(c)
+    match c {
+        '\0'..='\x7f' => c.is_ascii_alphanumeric(),
+        'А'..='џ' | '\u{48a}'..='\u{52f}' => true,
+        _ => c.is_alphanumeric() || is_combining_mark(c),
+    }
 }
 
 /// A text in small letters, with the positions of its characters in the original.
@@ -195,7 +201,7 @@ impl Folded {
     fn of(original: &str) -> Self {
         let mut text = String::with_capacity(original.len());
         let mut shifts = Vec::new();
-        let mut starts = Vec::new();
+        let mut starts = Vec::with_capacity(original.len() / 8);
         let mut is_in_word = false;
         let mut last = 0;
         let mut shift = |from: usize, original: usize| {
@@ -231,10 +237,11 @@ impl Folded {
 fn fold_chars(text: &str) -> impl Iterator<Item = (usize, char, char)> {
     let mut before = '\0';
     text.char_indices().filter_map(move |(at, c)| {
-        let (last, is_space) = (std::mem::replace(&mut before, c), c.is_whitespace());
+        let last = std::mem::replace(&mut before, c);
         let folded = match c {
-            _ if is_space && last.is_whitespace() => return None,
-            _ if is_space => ' ',
+            'a'..='z' | 'а'..='џ' => c,
+            _ if c.is_whitespace() && last.is_whitespace() => return None,
+            _ if c.is_whitespace() => ' ',
             '\u{2010}'..='\u{2015}' if is_of_word(last) && text[at + c.len_utf8()..].starts_with(is_of_word) => '-',
             _ => lower(c),
         };
@@ -267,6 +274,7 @@ mod tests {
     fn small_letters_are_those_of_unicode() {
         for c in '\0'..='\u{2fff}' {
             assert_eq!(Some(lower(c)), c.to_lowercase().next(), "{c}");
+            assert_eq!(is_of_word(c), c.is_alphanumeric() || is_combining_mark(c), "{c}");
         }
     }
 
