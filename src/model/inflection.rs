@@ -323,11 +323,13 @@ impl Inflection {
             self.search.exceptions.insert(entry.key.clone(), stems.split_whitespace().map(str::to_owned).collect());
         }
         for entry in search.take_map("spellings") {
-            let Some(entries) = yaml::entries(&entry.node, "a way to type words", search.problems()) else { continue };
+            let Some(text) = yaml::text(&entry.node, search.problems()) else { continue };
             let mut letters = BTreeMap::new();
-            for letter in entries.iter().take(MOST_LETTERS) {
-                let meant = yaml::text(&letter.node, search.problems()).unwrap_or_default();
-                letters.insert(letter.key.clone(), meant.split_whitespace().map(str::to_owned).collect());
+            for letter in text.split(" | ").take(MOST_LETTERS) {
+                let mut parts = letter.split_whitespace().map(str::to_owned);
+                if let Some(typed) = parts.next() {
+                    letters.insert(typed, parts.collect());
+                }
             }
             self.search.spellings.push(Spelling { name: entry.key.clone(), letters });
         }
