@@ -641,6 +641,12 @@ fn search_shows_sentences_with_their_partners_and_places() {
     assert_eq!(line["partners"], serde_json::json!([{"language": "kk", "text": "Жағасында қала бар."}]));
     assert!(line["score"].is_number());
     assert_eq!(run(&["nothing", "--json"]), "");
+    // One line translates two sentences: its place is its own, not that of its number.
+    let english = "---\ntitle: River\n---\n\nOn the banks of the full river Irtysh there are towns. <!-- = 1.1 1.2 -->\n";
+    std::fs::write(folder.path().join("content/a.en.md"), english).expect("the file can be written");
+    let line: serde_json::Value =
+        serde_json::from_str(run(&["towns", "--json"]).lines().last().expect("a result")).expect("JSON");
+    assert_eq!((text(&line["file"]), line["line"].as_u64()), ("content/a.en.md".to_owned(), Some(5)));
 }
 
 #[test]

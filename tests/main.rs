@@ -1,8 +1,8 @@
 //! All tests of the program, in one binary: it is linked once, and its tests share all cores.
 //!
-//! Each file is a module here. `cargo test --test all cases::` runs the tests of `cases.rs`. Only two
-//! files are binaries of their own, listed in `Cargo.toml`: `fuzz.rs`, which the published package
-//! lacks, and `browser.rs`.
+//! Each file is a module here. `cargo test --test all cases::` runs the tests of `cases.rs`. Only
+//! two files are binaries of their own, listed in `Cargo.toml`: `fuzz.rs`, which the published
+//! package lacks, and `browser.rs`.
 #![expect(clippy::print_stdout, reason = "measured values are printed")]
 
 mod common;

@@ -130,7 +130,7 @@ fn index_of(lines: &[(usize, &str)], languages: &[&str]) -> Index {
     let item = |(number, (lang, text)): (usize, &(usize, &str))| {
         let mut texts = vec![None; languages.len()];
         texts[*lang] = Some((*text).to_owned());
-        Item { work: WorkId(0), id: number.to_string(), is_heading: false, texts }
+        Item { work: WorkId(0), id: number.to_string(), is_heading: false, texts, lines: vec![None; languages.len()] }
     };
     let items = (1..).zip(lines).map(item).filter(|item| item.texts.iter().any(|text| text.as_deref() != Some("")));
     Index::new(items.collect(), &rules.iter().collect::<Vec<_>>(), Vec::new())

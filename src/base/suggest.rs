@@ -1,7 +1,7 @@
 //! The hint "did you mean …": the nearest known name to a name that was not found.
 
-/// Returns the number of letters to insert, remove, change or swap with the next one, which make one
-/// word of another (optimal string alignment).
+/// Returns the number of letters to insert, remove, change or swap with the next one, which make
+/// one word of another (optimal string alignment).
 pub fn distance(a: &str, b: &str) -> usize {
     strsim::osa_distance(a, b)
 }

@@ -7,7 +7,6 @@ use serde_json::json;
 use crate::base::LineIndex;
 use crate::model::LangId;
 use crate::project::{Project, State};
-use crate::render::TITLE;
 use crate::search::{Found, Index, Item, Query};
 use crate::site::Site;
 
@@ -78,9 +77,10 @@ impl<'a> Shown<'a> {
         let by_words = found.marks.iter().map(|(lang, _)| *lang).find(has);
         let lang = wanted.filter(has).or(by_words).or_else(|| site.config.lang_ids().find(has)).expect("an item has a text");
         let document = &site.edition(item.work, lang).expect("the text is in an edition").document;
-        let segment = document.segments.iter().find(|segment| item.id != TITLE && segment.id.to_string() == item.id);
+        // A title is in the front matter or in the first heading.
+        let start = item.lines[lang.0].map(|line| document.segments[line].bytes.0 as usize);
         let text = state.inputs.text(&document.file);
-        let line = segment.zip(text).map_or(1, |(segment, text)| LineIndex::new(text).position(segment.bytes.0 as usize).line);
+        let line = start.zip(text).map_or(1, |(start, text)| LineIndex::new(text).position(start).line);
         Self { site, item, score: found.score, lang, file: &document.file, line }
     }
 

@@ -307,11 +307,7 @@ impl Inflection {
         for (name, place) in search.take_placed_list("from") {
             match names.iter().position(|known| *known == name) {
                 Some(state) => self.search.starts.push(state),
-                None => {
-                    search
-                        .report(&code::BAD_VALUE, &place, format!("no state is called `{name}`"))
-                        .hint(format!("the states are: {}", names.join(", ")));
-                }
+                None => report_unknown_state(&mut search, &name, &place, names),
             }
         }
         if let Some(shortest) = search.take_int("shortest") {
@@ -341,9 +337,7 @@ impl Inflection {
     fn read_search_changes(&mut self, search: &mut Fields<'_, '_>, names: &[&str]) {
         for entry in search.take_map("stems") {
             let Some(state) = names.iter().position(|name| *name == entry.key) else {
-                search
-                    .report(&code::BAD_VALUE, &entry.key_place, format!("no state is called `{}`", entry.key))
-                    .hint(format!("the states are: {}", names.join(", ")));
+                report_unknown_state(search, &entry.key, &entry.key_place, names);
                 continue;
             };
             for item in entry.node.items() {
@@ -361,11 +355,15 @@ impl Inflection {
                             continue;
                         }
                     };
-                    if self.search.changes.len() < MOST_CHANGES {
-                        let becomes = Some(if becomes == "-" { String::new() } else { becomes.to_owned() });
-                        let (ends, before) = (ends.to_owned(), before.to_owned());
-                        self.search.changes.push(StemChange { ends, becomes, is_whole, before, state });
+                    if self.search.changes.len() == MOST_CHANGES {
+                        search
+                            .report(&code::BAD_VALUE, &item.place, format!("there are more than {MOST_CHANGES} changes of stems"))
+                            .hint("remove those of single words, which a search finds in the form that a reader types");
+                        return;
                     }
+                    let becomes = Some(if becomes == "-" { String::new() } else { becomes.to_owned() });
+                    let (ends, before) = (ends.to_owned(), before.to_owned());
+                    self.search.changes.push(StemChange { ends, becomes, is_whole, before, state });
                 }
             }
         }
@@ -390,9 +388,7 @@ impl Inflection {
             let state = match change.take_placed("then") {
                 None => STEM,
                 Some((then, place)) => number(&then).unwrap_or_else(|| {
-                    let hint = suggest::did_you_mean(&then, names.iter().copied());
-                    let hint = hint.unwrap_or_else(|| format!("the states are: {}", names.join(", ")));
-                    change.report(&code::BAD_VALUE, &place, format!("no state is called `{then}`")).hint(hint);
+                    report_unknown_state(&mut change, &then, &place, names);
                     STEM
                 }),
             };
@@ -664,6 +660,13 @@ impl Inflection {
     pub fn is_empty(&self) -> bool {
         self.states.iter().all(Vec::is_empty)
     }
+}
+
+/// Reports the name of a state that does not exist.
+fn report_unknown_state(fields: &mut Fields<'_, '_>, name: &str, place: &Place, names: &[&str]) {
+    let hint = suggest::did_you_mean(name, names.iter().copied());
+    let hint = hint.unwrap_or_else(|| format!("the states are: {}", names.join(", ")));
+    fields.report(&code::BAD_VALUE, place, format!("no state is called `{name}`")).hint(hint);
 }
 
 /// Returns the endings of a state with those of the states that it includes. `left` is the number

@@ -41,7 +41,6 @@ mod view;
 
 pub use bounds::STACK;
 pub use highlight::Highlighter;
-pub use search::TITLE;
 pub use template::Templates;
 
 /// All inputs of rendering. Clones share them.

@@ -11,7 +11,7 @@ use super::Renderer;
 use super::excerpt::Excerpt;
 
 /// The address of a page's title among the sentences of the page.
-pub const TITLE: &str = "title";
+const TITLE: &str = "title";
 
 impl Renderer {
     /// Lists the words of all texts of the site.
@@ -52,17 +52,20 @@ impl Renderer {
         let (source, edition) = site.source_edition(work);
         let languages = || site.config.lang_ids();
         let title = |lang| site.edition(work, lang).map(|edition| edition.document.title.clone());
-        items.push(Item { work, id: TITLE.to_owned(), is_heading: true, texts: languages().map(title).collect() });
+        let count = site.languages.len();
+        let texts = languages().map(title).collect();
+        items.push(Item { work, id: TITLE.to_owned(), is_heading: true, texts, lines: vec![None; count] });
         let mut add = |id: String, is_heading: bool, lines: &dyn Fn(LangId) -> Vec<SegmentIndex>| {
             let number = items.len() as u32;
-            let mut texts = vec![None; site.languages.len()];
+            let (mut texts, mut firsts) = (vec![None; count], vec![None; count]);
             for lang in languages() {
                 let lines = lines(lang);
+                firsts[lang.0] = lines.first().copied();
                 let text: Vec<String> = lines.iter().map(|&line| self.sentence_text(work, lang, line)).collect();
                 lines.iter().for_each(|&line| _ = of_segment.insert((work, lang, line), number));
                 texts[lang.0] = (!text.is_empty()).then(|| text.join(" "));
             }
-            items.push(Item { work, id, is_heading, texts });
+            items.push(Item { work, id, is_heading, texts, lines: firsts });
         };
         let document = &edition.document;
         for (index, segment) in document.segments.enumerated() {

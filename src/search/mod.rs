@@ -26,7 +26,7 @@ mod words;
 pub use query::{Query, QueryWord};
 pub use words::{Word, words};
 
-use crate::model::{Inflection, LangId};
+use crate::model::{Inflection, LangId, SegmentIndex};
 use crate::site::WorkId;
 
 use matches::Vocabulary;
@@ -41,6 +41,8 @@ pub struct Item {
     pub is_heading: bool,
     /// The text per language, as the page shows it.
     pub texts: Vec<Option<String>>,
+    /// The first line of the text in the document of each language; `None` for a title.
+    pub lines: Vec<Option<SegmentIndex>>,
 }
 
 /// A name of a term with the items that mention the term.

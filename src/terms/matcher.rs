@@ -177,8 +177,8 @@ fn has_capitals(text: &str, capitals: &[bool]) -> bool {
     fold_chars(text).zip(capitals).all(|((_, c, _), is_capital)| !is_capital || c.is_uppercase())
 }
 
-/// Returns true for a letter, a digit or a combining mark. As in [`lower`], the common letters are not
-/// looked up in Unicode's table.
+/// Returns true for a letter, a digit or a combining mark. As in [`lower`], the common letters are
+/// not looked up in Unicode's table.
 fn is_of_word(c: char) -> bool {
     match c {
         '\0'..='\x7f' => c.is_ascii_alphanumeric(),
